@@ -1,0 +1,39 @@
+import { JobAbandonedError } from "../error/index.js";
+import { observed } from "../event/job-events.js";
+import { withTimeout } from "../util/with-timeout.js";
+import type { Attempt } from "./attempt.js";
+
+/** How long leaving a block may take at most, in milliseconds. */
+const PATIENCE = 5_000;
+
+/**
+ * Leaving the block without an outcome fails the attempt. It never throws: that would hide the error the block was left with. What
+ * it cannot write in time is an event, a process warning if nobody listens, and expiry cleans up.
+ */
+export async function disposeAttempt(attempt: Attempt): Promise<void> {
+  const abandoned = !attempt.settling;
+  const settlement = attempt.settlement ?? attempt.settle({ name: "fail", error: abandonment(attempt) });
+  const patience = Math.max(100, Math.min(PATIENCE, attempt.trustLeft()));
+  try {
+    await withTimeout(settlement, patience, () => new Error(`not written within ${Math.round(patience)} ms`));
+  } catch (error) {
+    // An outcome that was asked for has told its caller. Nobody waits for this one.
+    if (abandoned && !observed("typeorm-jobs:attempt")) warn(attempt, error);
+  }
+}
+
+/** Says where the attempt was started: a disposer isn't told why its block was left, nor where. */
+function abandonment(attempt: Attempt): JobAbandonedError {
+  const error = new JobAbandonedError({ ...attempt.table.context(attempt.key), cause: attempt.refused });
+  const from = attempt.startedFrom?.stack;
+  if (from) error.stack = `${error.name}: ${error.message}\n${from.slice(from.indexOf("\n") + 1)}`;
+  return error;
+}
+
+function warn(attempt: Attempt, error: unknown): void {
+  const key = JSON.stringify(attempt.key, (_, part: unknown) => (typeof part === "bigint" ? `${part}` : part));
+  process.emitWarning(
+    `${attempt.table.name} ${key} was left without an outcome, and that could not be recorded: ${String(error)}`,
+    "TypeormJobsWarning",
+  );
+}

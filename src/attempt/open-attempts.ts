@@ -1,0 +1,15 @@
+import type { JobRow } from "../table/job-row.js";
+import type { Attempt } from "./attempt.js";
+
+// Beside the entity and not in it: TypeORM makes instances without their constructor, so private fields would be missing.
+const attempts = new WeakMap<object, Attempt>();
+
+/** Binds an attempt to the instance that `start` gives out. */
+export function bindAttempt(attempt: Attempt): void {
+  attempts.set(attempt.entity, attempt);
+}
+
+/** The attempt of an instance, open or settled; undefined: it wasn't started. */
+export function attemptOf<T extends JobRow>(entity: object): Attempt<T> | undefined {
+  return attempts.get(entity) as Attempt<T> | undefined;
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import { printDebugEvents } from "../event/debug.js";
+import { observed, publish } from "../event/job-events.js";
+import { startJob } from "../store/start.js";
+import { refuseTransaction } from "../store/transaction.js";
+import type { JobRow } from "../table/job-row.js";
+import type { JobTable } from "../table/job-table.js";
+import type { Instant } from "../util/monotonic.js";
+import { systemClocks } from "../util/monotonic.js";
+import { Attempt } from "./attempt.js";
+import type { AttemptOptions } from "./attempt-options.js";
+import { describeAttempt } from "./describe-attempt.js";
+import { heartbeatOf } from "./heartbeat.js";
+import { lockBy } from "./lock-by.js";
+import { bindAttempt } from "./open-attempts.js";
+
+/**
+ * Takes the lock of one job and opens an attempt on it.
+ *
+ * @throws a JobRefusedError when the job can't be started; JobInTransactionError inside a transaction of the caller
+ */
+export async function startAttempt<T extends JobRow>(
+  table: JobTable<T>,
+  key: unknown,
+  options: AttemptOptions,
+  startedFrom: Error | undefined,
+): Promise<Attempt<T>> {
+  const plain = table as unknown as JobTable;
+  refuseTransaction(plain, "start", key);
+  options.signal?.throwIfAborted();
+  if (options.debug) printDebugEvents();
+  const about = () => describeAttempt(plain, key, options.step, options.debug);
+  if (observed("typeorm-jobs:attempt")) publish("typeorm-jobs:attempt", { type: "starting", ...about() });
+  const lock = randomUUID();
+  const holder = lockBy();
+  const sentAt: Instant = { monotonic: systemClocks.monotonic(), wall: systemClocks.wall() };
+  try {
+    const row = await startJob(plain, { key, lock, lockBy: holder, ...options });
+    const entity = await table.hydrator.create<T>(row);
+    return open(new Attempt<T>({ table, entity, lock, lockBy: holder, options, sentAt, startedFrom }));
+  } catch (error) {
+    if (observed("typeorm-jobs:attempt"))
+      publish("typeorm-jobs:attempt", { type: "refused", ...about(), error: error as Error });
+    throw error;
+  }
+}
+
+function open<T extends JobRow>(attempt: Attempt<T>): Attempt<T> {
+  const plain = attempt as unknown as Attempt;
+  const { table, entity, key, step, options, fence, number } = plain;
+  bindAttempt(plain);
+  heartbeatOf(table).hold(plain);
+  followSignal(plain);
+  if (observed("typeorm-jobs:attempt")) {
+    const about = describeAttempt(table, key, step, options.debug);
+    publish("typeorm-jobs:attempt", { type: "locked", ...about, fence, attempt: number, lockUntil: entity.lockUntil });
+  }
+  return attempt;
+}
+
+/** The caller's signal aborts the job's. It outlives the attempt, so the listener must not stay on it. */
+function followSignal(attempt: Attempt): void {
+  const { signal } = attempt.options;
+  if (!signal) return;
+  const follow = () => attempt.abort(signal.reason);
+  if (signal.aborted) return follow();
+  signal.addEventListener("abort", follow, { once: true });
+  attempt.onEnd(() => signal.removeEventListener("abort", follow));
+}

@@ -1,0 +1,77 @@
+import type { DataSource } from "typeorm";
+import type { ColumnMetadata } from "../column.js";
+import type { SqlTable } from "../sql-table.js";
+import { localTimestamp } from "./local-timestamp.js";
+
+const SPATIAL = new Set(["geometry", "geography"]);
+const JSON_TYPES = new Set<unknown>(["json", "jsonb"]);
+
+/** The value as the column stores it: after the entity's transformers. */
+export function stored(column: ColumnMetadata, value: unknown): unknown {
+  if (!column.transformer) return value;
+  const transformers = Array.isArray(column.transformer) ? column.transformer : [column.transformer];
+  return transformers.reduce((current: unknown, transformer) => transformer.to(current), value);
+}
+
+/** The value of a bound parameter. */
+export function parameter(dataSource: DataSource, column: ColumnMetadata, value: unknown): unknown {
+  const prepared: unknown = dataSource.driver.preparePersistentValue(value, column);
+  if (prepared === undefined) return null;
+  return typeof prepared === "bigint" ? prepared.toString() : prepared;
+}
+
+/** The value of a field in a JSON record set. */
+export function field(dataSource: DataSource, column: ColumnMetadata, value: unknown): unknown {
+  // The driver would make JSON text of it, which would arrive as a JSON string.
+  if (JSON_TYPES.has(column.type) && !column.isArray) return stored(column, value) ?? null;
+  const prepared = parameter(dataSource, column, value);
+  const withoutZone = dataSource.driver.normalizeType(column) === "timestamp without time zone";
+  return Array.isArray(prepared) ? prepared.map((item) => scalar(item, withoutZone)) : scalar(prepared, withoutZone);
+}
+
+function scalar(value: unknown, withoutZone: boolean): unknown {
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
+  if (value instanceof Date) return withoutZone ? localTimestamp(value) : value.toISOString();
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  return value;
+}
+
+/** The type of the column in a JSON record set. */
+export function fieldType(dataSource: DataSource, column: ColumnMetadata): string {
+  const type = dataSource.driver.normalizeType(column);
+  if (SPATIAL.has(type)) return "jsonb";
+  if (type === "enum") return column.isArray ? "text[]" : "text";
+  return `${type}${column.isArray ? "[]" : ""}`;
+}
+
+/** SQL for a value of the column, around its placeholder. */
+export function valueSql(column: ColumnMetadata): (placeholder: string) => string {
+  if (!SPATIAL.has(String(column.type))) return (placeholder) => placeholder;
+  const srid = column.srid === undefined || column.srid === null ? "" : `, ${column.srid}`;
+  const geometry = (placeholder: string) => `ST_GeomFromGeoJSON(${placeholder})`;
+  return (placeholder) =>
+    `${srid ? `ST_SetSRID(${geometry(placeholder)}${srid})` : geometry(placeholder)}::${String(column.type)}`;
+}
+
+/** SQL that merges a patch into what the row has: shallow, a NULL counts as empty. */
+export function mergeSql(name: string): (placeholder: string) => string {
+  return (placeholder) => `coalesce(j.${name}, '{}'::jsonb) || ${placeholder}::jsonb`;
+}
+
+/** SQL for a record set's field. The name of an enum's type isn't in the metadata: the table itself knows it. */
+export function fieldSql(
+  dataSource: DataSource,
+  column: ColumnMetadata,
+  table: Pick<SqlTable, "path">,
+  name: string,
+): (field: string) => string {
+  if (dataSource.driver.normalizeType(column) !== "enum") return valueSql(column);
+  const key = `'${column.databaseName.replaceAll("'", "''")}'`;
+  return (field) => `(jsonb_populate_record(NULL::${table.path}, jsonb_build_object(${key}, ${field}))).${name}`;
+}
+
+/** The column's DEFAULT as SQL, `NULL` without one. */
+export function defaultSql(dataSource: DataSource, column: ColumnMetadata): string {
+  return dataSource.driver.normalizeDefault(column) ?? "NULL";
+}

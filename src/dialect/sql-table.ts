@@ -1,0 +1,40 @@
+/** Property names of the job columns, in the order of DESIGN's row. */
+export const JOB_COLUMNS = [
+  "status",
+  "reason",
+  "priority",
+  "runAt",
+  "lock",
+  "lockAt",
+  "lockUntil",
+  "lockBy",
+  "fence",
+  "retry",
+  "data",
+  "errors",
+  "createdAt",
+  "updatedAt",
+  "finishedAt",
+] as const;
+
+export type JobColumn = (typeof JOB_COLUMNS)[number];
+
+/** What a class's table looks like to SQL; every name is escaped already. Statements alias the table as `j`. */
+export interface SqlTable {
+  /** Schema and table. */
+  readonly path: string;
+  /** Primary key columns. */
+  readonly key: readonly string[];
+  /** Types of the primary key columns, for casts of bound arrays. */
+  readonly keyTypes: readonly string[];
+  /** The job columns by property. */
+  readonly col: Readonly<Record<JobColumn, string>>;
+  /** Conditions that every statement carries: soft deletion, single-table inheritance. */
+  readonly alive: readonly string[];
+  /** Assignments that every transition carries: version and update-date columns. */
+  readonly touched: readonly string[];
+  /** Columns that hydration reads. */
+  readonly read: readonly string[];
+  /** Columns a transition of the library itself may change. */
+  readonly changed: readonly string[];
+}

@@ -1,0 +1,55 @@
+import type { EntityManager } from "typeorm";
+import type { Bindings, Client, Row, Statement } from "../dialect/index.js";
+import type { JobTable } from "../table/job-table.js";
+import { settingsOf } from "./settings.js";
+import { openTransaction } from "./transaction.js";
+
+/** Sends a statement in the caller's transaction where there is one, else on a connection of the pool, where it commits by itself. */
+export async function execute(
+  table: JobTable,
+  statement: Statement,
+  bindings: Bindings,
+  manager?: EntityManager,
+): Promise<Row[]> {
+  const open = openTransaction(table.dataSource, manager);
+  if (!open) return executeAlone(table, statement, bindings);
+  const client = (await open.queryRunner!.connect()) as Client;
+  return executeOn(table, client, statement, bindings);
+}
+
+/** Sends a statement on a connection of the pool, whatever transaction is open around the call. */
+export function executeAlone(table: JobTable, statement: Statement, bindings: Bindings): Promise<Row[]> {
+  const { connectionTimeout } = settingsOf(table.dataSource);
+  return table.dialect.withConnection(table.dataSource, connectionTimeout, (client) =>
+    executeOn(table, client, statement, bindings),
+  );
+}
+
+/** Sends a statement on this connection. */
+export function executeOn(table: JobTable, client: Client, statement: Statement, bindings: Bindings): Promise<Row[]> {
+  return table.dialect.send(table.dataSource, client, statement, bindings, settingsOf(table.dataSource));
+}
+
+/** Runs `work` in the caller's transaction where there is one, else in one of its own. */
+export async function inTransaction<T>(
+  table: JobTable,
+  manager: EntityManager | undefined,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  const { dataSource, dialect } = table;
+  const open = openTransaction(dataSource, manager);
+  if (open) return work(open);
+  const runner = dataSource.createQueryRunner();
+  try {
+    await dialect.connectRunner(runner, settingsOf(dataSource).connectionTimeout);
+    await runner.startTransaction();
+    const result = await work(runner.manager);
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    if (runner.isTransactionActive && !runner.isReleased) await runner.rollbackTransaction().catch(() => {}); // the cause matters
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}

@@ -1,0 +1,66 @@
+import { InvalidOptionError } from "../error/index.js";
+import type { JobKind } from "../status/job-status.js";
+import type { JobRow } from "../table/job-row.js";
+import type { JobTable } from "../table/job-table.js";
+import type { Duration } from "../util/duration.js";
+import { checkKnown } from "../util/options.js";
+import { checkCriteria, criteriaStatement, type InTransaction, type JobCriteria } from "./criteria.js";
+import { execute } from "./execute.js";
+import { narrowed } from "./operate.js";
+
+/** How `findByStatus` narrows, orders and limits. */
+export interface FindOptions extends InTransaction {
+  step?: string;
+  /** Default 100, at most 100,000. */
+  limit?: number;
+  /** By `updatedAt`. Default `"oldest"`. */
+  order?: "oldest" | "newest";
+  /** Unchanged for longer than this: milliseconds or text like `"1h"`. */
+  olderThan?: Duration;
+}
+
+const MAX_LIMIT = 100_000;
+
+/** Jobs by status, in the order of their last change: an index range, however many finished rows there are. */
+export async function findByStatus<T extends JobRow>(
+  table: JobTable<T>,
+  status: JobKind | number | readonly (JobKind | number)[],
+  options: FindOptions,
+): Promise<T[]> {
+  checkKnown(options, ["manager", "step", "limit", "order", "olderThan"], "findByStatus options");
+  const { manager, step, limit = 100, order = "oldest", olderThan } = options;
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+    throw new InvalidOptionError("findByStatus.limit", `a whole number from 1 to ${MAX_LIMIT}`, limit, table.context());
+  }
+  if (order !== "oldest" && order !== "newest")
+    throw InvalidOptionError.unknown(order, ["oldest", "newest"], "findByStatus.order");
+  const codes = table.statuses.codesOf(status, step, "findByStatus.status");
+  const checked = checkCriteria(table as never, { olderThan } as never, "findByStatus", true);
+  const statement = criteriaStatement(table as never, `find ${codes.join()} ${order} ${limit}`, checked.shape, (condition) =>
+    table.dialect.findByStatus(table.sql, condition, codes, order, limit),
+  );
+  return hydrated(table, await execute(table as never, statement, checked.bindings, manager));
+}
+
+/** Running jobs, by the state of their lock (database time), longest-held first. */
+export async function findLocked<T extends JobRow>(
+  table: JobTable<T>,
+  lock: "live" | "expired",
+  criteria: JobCriteria<never>,
+  options: InTransaction,
+): Promise<T[]> {
+  const where = lock === "live" ? "findRunning" : "findExpired";
+  checkKnown(options, ["manager"], `${where} options`);
+  const checked = checkCriteria(table as never, criteria, where, true);
+  const running = narrowed(table as never, checked, ["in_progress"]);
+  const statement = criteriaStatement(table as never, `${where} ${running.join()}`, checked.shape, (condition) =>
+    table.dialect.findLocked(table.sql, condition, running, lock),
+  );
+  return hydrated(table, await execute(table as never, statement, checked.bindings, options.manager));
+}
+
+async function hydrated<T extends JobRow>(table: JobTable<T>, rows: Record<string, unknown>[]): Promise<T[]> {
+  const entities: T[] = [];
+  for (const row of rows) entities.push(await table.hydrator.create<T>(row));
+  return entities;
+}

@@ -1,0 +1,37 @@
+import type { Client } from "../dialect/index.js";
+import type { JobTable } from "../table/job-table.js";
+import { executeAlone, executeOn } from "./execute.js";
+
+/** Extends one lock. Answers when it expires now; undefined: the lock is lost. */
+export async function extendLock(table: JobTable, key: unknown, lock: string, expire: number): Promise<Date | undefined> {
+  const statement = table.statement("extend", () => table.dialect.extend(table.sql));
+  const [row] = await executeAlone(table, statement, { ...table.keys.bindings(key), lock, expire });
+  return row ? (Object.values(row)[0] as Date) : undefined;
+}
+
+/** Renews held locks in one statement: which were renewed, and which are neither renewed nor skipped, so lost. */
+export async function renewLocks(
+  table: JobTable,
+  client: Client,
+  leases: ReadonlyMap<string, number>,
+): Promise<{ renewed: string[]; lost: string[] }> {
+  const statement = table.statement("heartbeat", () => table.dialect.heartbeat(table.sql));
+  const locks = [...leases.keys()];
+  const rows = await executeOn(table, client, statement, { locks, leases: JSON.stringify(Object.fromEntries(leases)) });
+  const seen = new Set(rows.map((row) => row.lock as string));
+  return {
+    renewed: rows.filter((row) => row.renewed === true).map((row) => row.lock as string),
+    lost: locks.filter((lock) => !seen.has(lock)),
+  };
+}
+
+/** How the row of a lost attempt stands: to tell a cancelled job from one that was taken over. */
+export async function readStanding(
+  table: JobTable,
+  client: Client,
+  key: unknown,
+): Promise<{ status: number; reason: string | null } | undefined> {
+  const statement = table.statement("standing", () => table.dialect.standing(table.sql));
+  const [row] = await executeOn(table, client, statement, table.keys.bindings(key));
+  return row as { status: number; reason: string | null } | undefined;
+}

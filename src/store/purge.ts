@@ -1,0 +1,60 @@
+import { InvalidOptionError } from "../error/index.js";
+import type { JobKind } from "../status/job-status.js";
+import type { JobTable } from "../table/job-table.js";
+import type { Duration } from "../util/duration.js";
+import { checkKnown } from "../util/options.js";
+import { checkCriteria, criteriaStatement, type InTransaction } from "./criteria.js";
+import { execute } from "./execute.js";
+import { narrowed } from "./operate.js";
+
+/** What `purge` deletes. */
+export interface PurgeOptions extends InTransaction {
+  /** Finished and failed kinds, or codes of those. */
+  status: JobKind | number | readonly (JobKind | number)[];
+  /** Unchanged for longer than this: milliseconds or text like `"30d"`. */
+  olderThan: Duration;
+  /** How many at most, in all. Default: no limit. */
+  limit?: number;
+}
+
+/** Rows per statement: each chunk commits by itself, so no transaction holds more than these. */
+const CHUNK = 1024;
+
+/** Deletes finished and failed rows in chunks; one guarded statement each, never a row with a lock. */
+export async function purgeJobs(table: JobTable, options: PurgeOptions): Promise<number> {
+  checkKnown(options, ["manager", "status", "olderThan", "limit"], "purge options");
+  const { status, olderThan, limit = Number.POSITIVE_INFINITY, manager } = options;
+  if (!(limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 0))) {
+    throw new InvalidOptionError("purge.limit", "a whole number from 0", limit, table.context());
+  }
+  if (status === undefined)
+    throw new InvalidOptionError("purge.status", "succeeded, ignored, failed, or codes of these", status, table.context());
+  if (olderThan === undefined)
+    throw new InvalidOptionError("purge.olderThan", `a duration (0 for all)`, olderThan, table.context());
+  const checked = checkCriteria(table, { status, olderThan } as never, "purge");
+  const codes = narrowed(table, checked, ["succeeded", "ignored", "failed"]);
+  if (codes.length !== checked.codes!.length) {
+    throw new InvalidOptionError(
+      "purge.status",
+      "succeeded, ignored, failed, or codes of these: others are still at work",
+      status,
+      table.context(),
+    );
+  }
+  let deleted = 0;
+  while (deleted < limit) {
+    const size = powerOfTwo(Math.min(CHUNK, limit - deleted));
+    const statement = criteriaStatement(table, `purge ${codes.join()} ${size}`, checked.shape, (condition) =>
+      table.dialect.purge(table.sql, condition, codes, size),
+    );
+    const rows = await execute(table, statement, checked.bindings, manager);
+    deleted += rows.length;
+    if (rows.length < size) break;
+  }
+  return deleted;
+}
+
+/** Limits are literals, so they come in powers of two: few texts, and a chunk never exceeds what is left. */
+function powerOfTwo(limit: number): number {
+  return 2 ** Math.floor(Math.log2(limit));
+}

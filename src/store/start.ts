@@ -1,0 +1,126 @@
+import type { Row, StartCodes } from "../dialect/index.js";
+import { JobIgnoredError, JobLockedError } from "../error/index.js";
+import type { JobKind } from "../status/job-status.js";
+import type { Step } from "../status/status-map.js";
+import { assignmentsOf } from "../table/columns.js";
+import type { JobTable } from "../table/job-table.js";
+import { checkedAssignments } from "./checked.js";
+import { executeAlone } from "./execute.js";
+import { refusal } from "./refusal.js";
+
+/** What a start asks for. */
+export interface StartRequest {
+  readonly key: unknown;
+  /** The step by name; undefined: the one the row is due for. */
+  readonly step: Step | undefined;
+  /** Further kinds and codes to start from, with `retry` 0. */
+  readonly startableFrom: readonly (JobKind | number)[];
+  readonly lock: string;
+  readonly lockBy: string;
+  /** Milliseconds. */
+  readonly expire: number;
+  readonly maxAttempts: number;
+  /** Columns of the row to make when it is missing; undefined: a missing row is refused. */
+  readonly create: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** How often a row is tried that the second statement finds startable: it changed in between. */
+const TRIES = 3;
+
+/**
+ * Takes the lock of one job by one compare-and-set and answers the row. A refusal is told apart by a second statement, which a
+ * start that succeeds never sends.
+ */
+export async function startJob(table: JobTable, request: StartRequest): Promise<Row> {
+  const codes = startCodes(table, request);
+  for (let tries = 1; ; tries++) {
+    const row = await compareAndSet(table, request, codes);
+    if (row) return row;
+    const refused = await refusal(table, request, codes);
+    if (refused) throw refused;
+    if (tries < TRIES) continue;
+    // Each time somebody else was faster: to this caller the job is as good as locked.
+    throw new JobLockedError({ ...table.context(request.key), lockBy: null, lockUntil: null });
+  }
+}
+
+async function compareAndSet(table: JobTable, request: StartRequest, codes: StartCodes): Promise<Row | undefined> {
+  const { sql, policy, dialect } = table;
+  const { lock, lockBy, expire, maxAttempts, create } = request;
+  const bindings = { ...table.keys.bindings(request.key), lock, lockBy, expire, maxAttempts };
+  const variant = `${request.step?.name ?? "*"} ${request.startableFrom.join()}`;
+  const [row] = create
+    ? await executeCreate(table, request, codes, variant, bindings)
+    : await executeAlone(
+        table,
+        table.statement(`start ${variant}`, () => dialect.start(sql, codes, policy.maxErrors)),
+        bindings,
+      );
+  if (!row) return undefined;
+  if (row[columnName(table, "lock")] !== null) return row;
+  throw new JobIgnoredError({ ...table.context(request.key), reason: "exhausted" });
+}
+
+function executeCreate(
+  table: JobTable,
+  request: StartRequest,
+  codes: StartCodes,
+  variant: string,
+  bindings: Record<string, unknown>,
+) {
+  const { dataSource, dialect, sql, policy, metadata } = table;
+  const keys = table.keys.values(request.key).map((value, index) => ({ column: table.keys.columns[index]!, value }));
+  const given = Object.entries(request.create ?? {}).flatMap(([property, value]) =>
+    checkedAssignments(table, property, value, "create"),
+  );
+  const assignments = [...keys, ...given, ...discriminator(table)];
+  const columns = assignments.map(({ column }) => ({
+    name: dataSource.driver.escape(column.databaseName),
+    value: dialect.valueSql(column),
+  }));
+  const step = request.step ?? table.statuses.steps[0]!;
+  const statement = table.statement(`create ${variant} ${columns.map((column) => column.name).join()}`, () =>
+    dialect.createAndStart(sql, codes, policy.maxErrors, columns, step.codes.in_progress),
+  );
+  const values = assignments.map(({ column, value }, index) => [
+    `value${index}`,
+    dialect.parameter(metadata.dataSource, column, value),
+  ]);
+  return executeAlone(table, statement, { ...bindings, ...Object.fromEntries(values) });
+}
+
+/** A child class of a single table writes its own discriminator value. */
+export function discriminator(table: JobTable) {
+  const column = table.metadata.discriminatorColumn;
+  return column ? [{ column, value: table.metadata.discriminatorValue as unknown }] : [];
+}
+
+/** The name a property's column has in result rows. */
+export function columnName(table: JobTable, property: string): string {
+  return assignmentsOf(table.metadata, property, null)![0]!.column.databaseName;
+}
+
+function startCodes(table: JobTable, { step, startableFrom }: StartRequest): StartCodes {
+  const steps = step ? [step] : table.statuses.steps;
+  const ready = new Map<number, number>();
+  const fresh: number[] = [];
+  const running = new Map<number, number>();
+  for (const { codes, previous } of steps) {
+    ready.set(codes.pending, codes.in_progress);
+    ready.set(codes.failed, codes.in_progress);
+    running.set(codes.in_progress, codes.ignored);
+    if (previous) ready.set(previous.codes.succeeded, codes.in_progress);
+  }
+  for (const code of startableFrom.flatMap((from) => extraCodes(table, from, step))) {
+    if (running.has(code)) continue; // only an expired lock lets a running job go
+    const own = step ?? table.statuses.stepOf(code)!;
+    ready.set(code, own.codes.in_progress);
+    fresh.push(code);
+  }
+  return { ready, fresh, running };
+}
+
+function extraCodes(table: JobTable, from: JobKind | number, step: Step | undefined): number[] {
+  if (typeof from === "number") return table.statuses.codesOf(from, undefined, "startableFrom");
+  return table.statuses.codesOf(from, step?.name, "startableFrom");
+}

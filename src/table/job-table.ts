@@ -1,0 +1,64 @@
+import type { DataSource, EntityMetadata } from "typeorm";
+import { type ColumnMetadata, type Dialect, dialectOf, type SqlTable, type Statement } from "../dialect/index.js";
+import type { ResolvedPolicy } from "../policy/job-policy.js";
+import { resolvePolicy } from "../policy/resolve-policy.js";
+import type { StatusMap } from "../status/status-map.js";
+import { Hydrator } from "./hydrate.js";
+import type { JobClass } from "./job-class.js";
+import type { JobRow } from "./job-row.js";
+import { Keys } from "./key.js";
+import { sqlTable } from "./sql-names.js";
+import { statusesOf } from "./statuses-of.js";
+import { Validation } from "./validation.js";
+import { metadataOf, verifyClass } from "./verify.js";
+
+/** What one job class means to SQL: built once per DataSource and class, from TypeORM's metadata. */
+export class JobTable<T extends JobRow = JobRow> {
+  readonly name: string;
+  readonly metadata: EntityMetadata;
+  /** The columns that instances hold. */
+  readonly columns: readonly ColumnMetadata[];
+  readonly dialect: Dialect;
+  readonly sql: SqlTable;
+  readonly policy: ResolvedPolicy;
+  readonly statuses: StatusMap;
+  /** Whether the class declares steps of its own. */
+  readonly hasSteps: boolean;
+  readonly keys: Keys;
+  readonly hydrator: Hydrator;
+  readonly validation: Validation;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(
+    readonly dataSource: DataSource,
+    readonly target: JobClass<T>,
+  ) {
+    this.metadata = metadataOf(dataSource, target);
+    this.name = this.metadata.name;
+    verifyClass(this.metadata);
+    this.columns = this.metadata.columns.filter((column) => !column.isVirtual && column.isSelect);
+    this.dialect = dialectOf(dataSource);
+    this.sql = sqlTable(this.metadata, this.dialect);
+    this.policy = resolvePolicy(target.policy, `${this.name}.policy`);
+    this.hasSteps = target.steps !== undefined;
+    this.statuses = statusesOf(target);
+    this.keys = new Keys(dataSource, this.dialect, this.name, this.metadata.primaryColumns);
+    this.hydrator = new Hydrator(this.metadata);
+    this.validation = new Validation(target, this.name);
+  }
+
+  /** A statement built once and kept. `variant` names everything that its text depends on. */
+  statement(variant: string, build: () => Statement): Statement {
+    let statement = this.#statements.get(variant);
+    if (!statement) {
+      statement = build();
+      this.#statements.set(variant, statement);
+    }
+    return statement;
+  }
+
+  /** What errors say about a job of this class. */
+  context(key?: unknown): { jobClass: string; key?: unknown } {
+    return key === undefined ? { jobClass: this.name } : { jobClass: this.name, key };
+  }
+}

@@ -1,0 +1,70 @@
+import type { DataSource } from "typeorm";
+import type { Bindings, ColumnMetadata, Dialect } from "../dialect/index.js";
+import { InvalidOptionError } from "../error/index.js";
+
+/** The primary columns of a class, and the keys that users give. */
+export class Keys {
+  readonly columns: readonly ColumnMetadata[];
+  readonly #dataSource: DataSource;
+  readonly #dialect: Dialect;
+  readonly #className: string;
+
+  constructor(dataSource: DataSource, dialect: Dialect, className: string, columns: readonly ColumnMetadata[]) {
+    this.columns = columns;
+    this.#dataSource = dataSource;
+    this.#dialect = dialect;
+    this.#className = className;
+  }
+
+  /**
+   * The values of the key columns as the entity holds them.
+   *
+   * @throws InvalidOptionError naming the column that is missing or can't hold its value
+   */
+  values(key: unknown, option = "key"): unknown[] {
+    const single = this.columns.length === 1;
+    return this.columns.map((column) => {
+      const bare = single && (typeof key !== "object" || key === null || key instanceof Date || key instanceof Uint8Array);
+      const value: unknown = bare ? key : typeof key === "object" && key !== null ? column.getEntityValue(key) : undefined;
+      const why = value === undefined || value === null ? "is missing" : this.#refusal(column, value);
+      if (why === undefined) return value;
+      throw new InvalidOptionError(option, `${this.#describe()} (${column.propertyPath}: ${why})`, key, {
+        jobClass: this.#className,
+      });
+    });
+  }
+
+  /** Bound values of `key0`…. */
+  bindings(key: unknown, option?: string): Bindings {
+    const values = this.values(key, option);
+    return Object.fromEntries(
+      this.columns.map((column, index) => [`key${index}`, this.#dialect.parameter(this.#dataSource, column, values[index])]),
+    );
+  }
+
+  /** Bound value of `keys`: an array for one key column, else rows for a record set. */
+  list(keys: readonly unknown[]): unknown {
+    const rows = keys.map((key) => this.values(key, "keys"));
+    const [only] = this.columns;
+    if (only && this.columns.length === 1) return rows.map(([value]) => this.#dialect.parameter(this.#dataSource, only, value));
+    const fields = rows.map((row) =>
+      row.map((value, index) => this.#dialect.field(this.#dataSource, this.columns[index]!, value)),
+    );
+    return JSON.stringify(fields.map((row) => Object.fromEntries(row.map((value, index) => [`k${index}`, value]))));
+  }
+
+  /** What errors and events show: a scalar for one key column, else an object. */
+  of(entity: object): unknown {
+    if (this.columns.length === 1) return this.columns[0]!.getEntityValue(entity);
+    return Object.fromEntries(this.columns.map((column) => [column.propertyPath, column.getEntityValue(entity) as unknown]));
+  }
+
+  #refusal(column: ColumnMetadata, value: unknown): string | undefined {
+    return this.#dialect.checkValue(this.#dataSource, column, this.#dialect.stored(column, value));
+  }
+
+  #describe(): string {
+    const names = this.columns.map((column) => column.propertyPath);
+    return names.length === 1 ? `a key (${names[0]})` : `a key of { ${names.join(", ")} }`;
+  }
+}
