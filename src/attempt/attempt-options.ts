@@ -22,7 +22,7 @@ export interface StartOptions<T extends JobRow = JobRow> {
   /** Aborts `job.signal` when it aborts. Aborted already: nothing is started. */
   signal?: AbortSignal;
   /** Makes the row when it is missing and starts it, in one statement. */
-  create?: Omit<NewJob<T>, "delay" | "runAt">;
+  create?: Omit<NewJob<T>, "id" | "delay" | "runAt">;
   /** Prints the attempt's events to stderr. */
   debug?: boolean;
 }
@@ -58,7 +58,7 @@ export function attemptOptions(table: JobTable, options: StartOptions<never>, al
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new InvalidOptionError("signal", "an AbortSignal", signal, table.context());
   }
-  if (create !== undefined && (typeof create !== "object" || create === null)) {
+  if (create !== undefined && (typeof create !== "object" || create === null || Array.isArray(create))) {
     throw new InvalidOptionError("create", "an object such as { data }", create, table.context());
   }
   if (typeof debug !== "boolean") throw new InvalidOptionError("debug", "true or false", debug, table.context());

@@ -47,7 +47,8 @@ export class Attempt<T extends JobRow = JobRow> {
   readonly #trust = new TrustWindow(systemClocks);
   readonly #own: OwnColumns;
   readonly #onEnd: (() => void)[] = [];
-  #extendedUntil = 0;
+  /** Until when the lock was given, by the monotonic clock. */
+  #until = 0;
   #outcome: { readonly name: OutcomeName; readonly promise: Promise<void>; readonly forced: boolean } | undefined;
   #lost: Error | undefined;
   /** Why `succeed` was refused before any statement, if it was: what an abandoned attempt really failed of. */
@@ -66,7 +67,7 @@ export class Attempt<T extends JobRow = JobRow> {
     this.step = table.statuses.stepOf(entity.status)!;
     this.updates = new Updates<T>(this.table, entity);
     this.#own = new OwnColumns(this.table, entity);
-    this.#trust.renew(sentAt, options.expire);
+    this.renewed(sentAt, options.expire);
   }
 
   get signal(): AbortSignal {
@@ -89,7 +90,7 @@ export class Attempt<T extends JobRow = JobRow> {
 
   /** Milliseconds that a heartbeat asks for: `expire`, or what is left of a longer `extend`. */
   get lease(): number {
-    return Math.max(this.options.expire, Math.ceil(this.#extendedUntil - performance.now()));
+    return Math.max(this.options.expire, Math.ceil(this.#until - performance.now()));
   }
 
   get duration(): number {
@@ -110,12 +111,15 @@ export class Attempt<T extends JobRow = JobRow> {
   }
 
   renewed(sentAt: Instant, lease: number): void {
+    const until = sentAt.monotonic + lease;
+    if (until < this.#until) return; // a heartbeat that was on its way during an `extend`: locks never get shorter
+    this.#until = until;
     this.#trust.renew(sentAt, lease);
   }
 
   /** Aborts the signal. The attempt goes on: an outcome is still sent, and the guarded statement decides. */
   abort(reason: unknown): void {
-    if (this.#outcome || !this.#signal.abort(reason)) return;
+    if (this.#outcome || !this.#signal.abort(reason) || !observed("typeorm-jobs:attempt")) return;
     publish("typeorm-jobs:attempt", { type: "aborted", ...this.#describe(), fence: this.fence, reason });
   }
 
@@ -125,9 +129,9 @@ export class Attempt<T extends JobRow = JobRow> {
     this.abort(error);
   }
 
-  /** @throws what was remembered, when the lock was found lost */
-  checkHeld(): void {
-    if (this.#lost) throw this.#lost;
+  /** The lock was found lost once: no success may follow, even where the row would let it. */
+  get lost(): boolean {
+    return this.#lost !== undefined;
   }
 
   /** Runs when the attempt ends, however it does. */
@@ -137,15 +141,15 @@ export class Attempt<T extends JobRow = JobRow> {
 
   async extend(expire?: Duration): Promise<void> {
     refuseTransaction(this.table, "extend", this.key);
-    const lease = expire === undefined ? this.options.expire : parseDuration("extend", expire, { min: 100, max: MAX_TIMER });
+    const asked = expire === undefined ? 0 : parseDuration("extend", expire, { min: 100, max: MAX_TIMER });
+    const lease = Math.max(asked, this.lease); // never sooner than it would have expired
     const sentAt = this.now();
-    const lockUntil = await extendLock(this.table, this.entity, this.lock, lease);
+    const lockUntil = await extendLock(this.table, this.key, this.lock, lease);
     if (!lockUntil) {
       const error = new JobLockLostError(this.#context());
       this.lose(error);
       throw error;
     }
-    this.#extendedUntil = performance.now() + lease;
     this.renewed(sentAt, lease);
     (this.entity as { lockUntil: Date | null }).lockUntil = lockUntil;
   }
@@ -158,38 +162,28 @@ export class Attempt<T extends JobRow = JobRow> {
   settle(outcome: WrittenOutcome, forced = false): Promise<void> {
     const before = this.#outcome;
     if (before?.forced) return Promise.reject(new JobLockLostError(this.#context()));
-    if (before) return before.name === outcome.name ? before.promise : this.#contradict(before, outcome.name);
+    if (before) return before.name === outcome.name ? before.promise : this.#contradict(before, outcome);
     const promise = this.#settle(outcome);
     this.#outcome = { name: outcome.name, promise, forced };
     return promise;
   }
 
-  async #contradict(before: { name: OutcomeName; promise: Promise<void> }, asked: OutcomeName): Promise<void> {
+  async #contradict(before: { name: OutcomeName; promise: Promise<void> }, outcome: WrittenOutcome): Promise<void> {
     try {
       await before.promise;
     } catch (error) {
-      if (asked === "fail") return;
+      if (!this.#outcome) return this.settle(outcome); // refused before any statement: the attempt is open
+      if (outcome.name === "fail") return;
       if (error instanceof JobLockLostError) throw error;
     }
-    throw new JobAlreadySettledError({ ...this.#context(), settled: before.name, asked });
+    throw new JobAlreadySettledError({ ...this.#context(), settled: before.name, asked: outcome.name });
   }
 
   async #settle(outcome: WrittenOutcome): Promise<void> {
+    this.updates.seal(outcome.name); // before the first wait: what is set later was not validated
     await this.#prepare(outcome.name);
-    this.updates.seal(outcome.name);
     try {
       await writeAttempt(this as unknown as Attempt, outcome);
-    } catch (error) {
-      if (observed("typeorm-jobs:attempt")) {
-        publish("typeorm-jobs:attempt", {
-          type: "unsettled",
-          ...this.#describe(),
-          outcome: outcome.name,
-          fence: this.fence,
-          error,
-        });
-      }
-      throw error;
     } finally {
       for (const callback of this.#onEnd) callback();
     }
@@ -207,6 +201,7 @@ export class Attempt<T extends JobRow = JobRow> {
       // In a later turn than the assignment in settle(), which would undo it.
       await undefined;
       this.#outcome = undefined;
+      this.updates.seal(undefined);
       this.refused = error;
       throw error;
     }

@@ -11,13 +11,17 @@ const PATIENCE = 5_000;
  * it cannot write in time is an event, a process warning if nobody listens, and expiry cleans up.
  */
 export async function disposeAttempt(attempt: Attempt): Promise<void> {
-  const abandoned = !attempt.settling;
-  const settlement = attempt.settlement ?? attempt.settle({ name: "fail", error: abandonment(attempt) });
   const patience = Math.max(100, Math.min(PATIENCE, attempt.trustLeft()));
+  let abandoned = false;
+  const ending = async () => {
+    await attempt.settlement?.catch(() => {}); // it has told its caller
+    if (attempt.settling) return;
+    abandoned = true; // also where a success was asked for and refused before any statement
+    await attempt.settle({ name: "fail", error: abandonment(attempt) });
+  };
   try {
-    await withTimeout(settlement, patience, () => new Error(`not written within ${Math.round(patience)} ms`));
+    await withTimeout(ending(), patience, () => new Error(`not written within ${Math.round(patience)} ms`));
   } catch (error) {
-    // An outcome that was asked for has told its caller. Nobody waits for this one.
     if (abandoned && !observed("typeorm-jobs:attempt")) warn(attempt, error);
   }
 }

@@ -1,14 +1,13 @@
 import type { DataSource } from "typeorm";
 import { dialectOf, type OwnClient } from "../dialect/index.js";
 import { JobCancelledError, JobLockExpiredError, JobLockLostError } from "../error/index.js";
-import { publish } from "../event/job-events.js";
+import { observed, publish } from "../event/job-events.js";
 import { REASON } from "../failure/reason.js";
 import { Loop } from "../loop/loop.js";
 import { ServiceConnection } from "../loop/service-connection.js";
 import { readStanding, renewLocks } from "../store/lease.js";
 import { settingsOf } from "../store/settings.js";
 import type { JobTable } from "../table/job-table.js";
-import { withTimeout } from "../util/with-timeout.js";
 import type { Attempt } from "./attempt.js";
 
 const connections = new WeakMap<DataSource, ServiceConnection<OwnClient>>();
@@ -21,29 +20,47 @@ const RETRY_DELAY = 250;
 export class Heartbeat {
   readonly #table: JobTable;
   readonly #held = new Map<string, Attempt>();
-  readonly #loop: Loop;
+  readonly #beats: Loop;
+  /** Apart from the beats: trust ends on time also while a beat waits for its answer. */
+  readonly #watch: Loop;
   #lastBeat = Number.NEGATIVE_INFINITY;
+  #release: (() => void) | undefined;
 
   constructor(table: JobTable) {
     this.#table = table;
-    this.#loop = new Loop(() => this.#turn(), RETRY_DELAY);
+    this.#beats = new Loop(() => this.#turn(), RETRY_DELAY);
+    this.#watch = new Loop(async () => this.#abortUntrusted(), RETRY_DELAY);
   }
 
   /** Keeps the attempt's lock alive until the attempt ends. */
   hold(attempt: Attempt): void {
+    this.#release ??= serviceConnection(this.#table.dataSource).keep();
     this.#held.set(attempt.lock, attempt);
-    attempt.onEnd(() => this.#held.delete(attempt.lock));
-    this.#loop.wakeIn(attempt.options.heartbeat);
+    attempt.onEnd(() => this.#drop(attempt.lock));
+    this.#beats.wakeIn(attempt.options.heartbeat);
+    this.#watch.wakeIn(attempt.trustLeft());
+  }
+
+  #drop(lock: string): void {
+    this.#held.delete(lock);
+    if (this.#held.size > 0) return;
+    this.#release?.();
+    this.#release = undefined;
   }
 
   async #turn(): Promise<number | undefined> {
+    let interval = Number.POSITIVE_INFINITY;
+    for (const { options } of this.#held.values()) interval = Math.min(interval, options.heartbeat);
     if (this.#held.size === 0) return undefined;
-    const interval = Math.min(...[...this.#held.values()].map((attempt) => attempt.options.heartbeat));
-    const due = this.#lastBeat + interval - performance.now();
-    const beaten = due > 1 || (await this.#beat(interval));
-    const endings = this.#abortUntrusted();
-    const next = due > 1 ? due : beaten ? interval : RETRY_DELAY;
-    return this.#held.size === 0 ? undefined : Math.min(next, ...endings);
+    const now = performance.now();
+    const due = this.#lastBeat + interval - now;
+    if (due > 1) return due;
+    const beaten = await this.#beat(interval);
+    this.#abortUntrusted(); // the wall clock may have jumped, which no timer sees
+    if (this.#held.size === 0) return undefined;
+    if (!beaten) return Math.min(RETRY_DELAY, interval / 2);
+    this.#lastBeat = now;
+    return Math.max(interval / 2, now + interval - performance.now());
   }
 
   async #beat(interval: number): Promise<boolean> {
@@ -52,33 +69,31 @@ export class Heartbeat {
     const sentAt = attempts.values().next().value!.now();
     const held = leases.size;
     try {
-      // Bounded: on a connection that was cut silently the answer would never come.
       const patience = Math.max(interval, RETRY_DELAY);
-      const beat = await serviceConnection(this.#table.dataSource).use((client) =>
-        withTimeout(this.#renew(client, leases), patience, () => new Error(`no answer within ${patience} ms`)),
-      );
-      this.#lastBeat = performance.now();
+      const beat = await serviceConnection(this.#table.dataSource).use((client) => this.#renew(client, leases), patience);
       for (const lock of beat.renewed) attempts.get(lock)?.renewed(sentAt, leases.get(lock)!);
       for (const [lock, error] of beat.lost) {
         const attempt = attempts.get(lock)!;
         // Its own outcome takes the lock away too.
-        if (!attempt.settling) attempt.lose(error);
+        if (attempt.settling) continue;
+        attempt.lose(error);
+        this.#drop(lock);
       }
-      publish("typeorm-jobs:heartbeat", {
-        type: "sent",
-        jobClass: this.#table.name,
-        held,
-        renewed: beat.renewed.length,
-        lost: beat.lost.length,
-      });
+      if (observed("typeorm-jobs:heartbeat")) {
+        const [renewed, lost] = [beat.renewed.length, beat.lost.length];
+        publish("typeorm-jobs:heartbeat", { type: "sent", jobClass: this.#table.name, held, renewed, lost });
+      }
       return true;
     } catch (error) {
-      publish("typeorm-jobs:heartbeat", { type: "failed", jobClass: this.#table.name, held, error });
+      if (observed("typeorm-jobs:heartbeat"))
+        publish("typeorm-jobs:heartbeat", { type: "failed", jobClass: this.#table.name, held, error });
       return false;
     }
   }
 
   async #renew(client: OwnClient, leases: ReadonlyMap<string, number>) {
+    // Locks that no outcome can end any more must not be kept alive.
+    if (!this.#table.dataSource.isInitialized) throw new Error("the DataSource was destroyed");
     const { renewed, lost } = await renewLocks(this.#table, client, leases);
     const errors: [string, Error][] = [];
     for (const lock of lost) {
@@ -92,16 +107,16 @@ export class Heartbeat {
     return { renewed, lost: errors };
   }
 
-  /** When trust in a lock ends its signal aborts. Answers when the next ones end, in milliseconds. */
-  #abortUntrusted(): number[] {
-    const left: number[] = [];
+  /** When trust in a lock ends its signal aborts. Answers when the next one ends, in milliseconds. */
+  #abortUntrusted(): number | undefined {
+    let next: number | undefined;
     for (const attempt of this.#held.values()) {
-      if (attempt.settling || attempt.aborted) continue;
+      if (attempt.aborted) continue;
       const remaining = attempt.trustLeft();
-      if (remaining > 0) left.push(remaining);
-      else attempt.abort(new JobLockExpiredError(this.#table.context(attempt.key)));
+      if (remaining > 0) next = Math.min(next ?? remaining, remaining);
+      else if (!attempt.settling) attempt.abort(new JobLockExpiredError(this.#table.context(attempt.key)));
     }
-    return left;
+    return next;
   }
 }
 
@@ -120,7 +135,7 @@ function serviceConnection(dataSource: DataSource): ServiceConnection<OwnClient>
   if (!connection) {
     const dialect = dialectOf(dataSource);
     connection = new ServiceConnection({
-      open: () => dialect.openOwnClient(dataSource, settingsOf(dataSource).connectionTimeout),
+      open: (patience) => dialect.openOwnClient(dataSource, Math.min(patience, settingsOf(dataSource).connectionTimeout)),
       close: dialect.closeOwnClient,
     });
     connections.set(dataSource, connection);

@@ -1,11 +1,5 @@
 import type { Row } from "../dialect/index.js";
-import {
-  IgnoreJobError,
-  JobAbandonedError,
-  JobLockLostError,
-  JobOutcomeUnknownError,
-  JobTimeoutError,
-} from "../error/index.js";
+import { IgnoreJobError, JobAbandonedError, JobLockLostError, JobTimeoutError } from "../error/index.js";
 import { observed, publish } from "../event/job-events.js";
 import { captureFailure } from "../failure/capture.js";
 import { REASON, reasonOf } from "../failure/reason.js";
@@ -15,6 +9,7 @@ import { failing, ignoring, type OutcomeStatement, releasing, succeeding } from 
 import type { Attempt } from "./attempt.js";
 import { describeAttempt } from "./describe-attempt.js";
 import { commitWithWrites } from "./success-transaction.js";
+import { WriteError } from "./write-error.js";
 import { writeOutcome } from "./write-outcome.js";
 
 /** What ends an attempt. */
@@ -30,33 +25,37 @@ export type OutcomeName = WrittenOutcome["name"];
 
 /** Writes an outcome and shows the row as written on the instance. A success that the database refuses is recorded as a failure. */
 export async function writeAttempt(attempt: Attempt, outcome: WrittenOutcome): Promise<void> {
-  if (outcome.name !== "succeed") return announce(attempt, outcome, await write(attempt, outcome));
   try {
-    announce(attempt, outcome, await writeSuccess(attempt));
+    announce(attempt, outcome, await (outcome.name === "succeed" ? writeSuccess(attempt) : write(attempt, outcome)));
   } catch (error) {
-    if (error instanceof JobLockLostError || error instanceof JobOutcomeUnknownError) throw error;
-    await recordRefused(attempt, error);
-    throw error;
+    // Anything else says that the attempt is over already. (What a callback threw is in the WriteError, whatever class it has.)
+    const refused = error instanceof WriteError;
+    const cause = refused ? error.cause : error;
+    const recorded = refused && outcome.name === "succeed" && (await recordRefused(attempt, cause));
+    if (!recorded) announceUnsettled(attempt, outcome, cause);
+    throw cause;
   }
 }
 
 /** The success was rolled back: its real cause is recorded in a fresh transaction. */
-async function recordRefused(attempt: Attempt, error: unknown): Promise<void> {
+async function recordRefused(attempt: Attempt, error: unknown): Promise<boolean> {
   const failure: WrittenOutcome = { name: "fail", error };
   try {
     announce(attempt, failure, await write(attempt, failure));
+    return true;
   } catch {
-    // The caller gets the cause; that it couldn't be recorded is told by the event of the outcome, and expiry cleans up.
+    return false; // the caller gets the cause, and expiry cleans up
   }
 }
 
-function writeSuccess(attempt: Attempt): Promise<Row> {
+async function writeSuccess(attempt: Attempt): Promise<Row> {
   const { table, updates } = attempt;
+  if (attempt.lost) throw new JobLockLostError(table.context(attempt.key));
   const outcome = succeeding(table, attempt.step, updates.columns());
   if (updates.writes.length === 0) return writeAlone(attempt, outcome);
   const guard = guardOf(attempt);
   return writeOutcome(attempt, undefined, () =>
-    commitWithWrites({ table, outcome, guard, writes: updates.writes, check: () => attempt.checkHeld() }),
+    commitWithWrites({ table, outcome, guard, writes: updates.writes, isLost: () => attempt.lost }),
   );
 }
 
@@ -122,6 +121,12 @@ function announce(attempt: Attempt, outcome: WrittenOutcome, row: Row): void {
     duration: attempt.duration,
     error,
   });
+}
+
+function announceUnsettled(attempt: Attempt, { name }: WrittenOutcome, error: unknown): void {
+  if (!observed("typeorm-jobs:attempt")) return;
+  const about = describeAttempt(attempt.table, attempt.key, attempt.step, attempt.options.debug);
+  publish("typeorm-jobs:attempt", { type: "unsettled", ...about, outcome: name, fence: attempt.fence, error });
 }
 
 /** A relation is no column: its join column was written, so the instance gets what was set. */

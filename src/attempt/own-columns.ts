@@ -13,7 +13,11 @@ export class OwnColumns {
   constructor(table: JobTable, entity: object) {
     this.#table = table;
     this.#entity = entity;
-    this.#values = table.columns.map((column) => comparable(deepFreeze(column.getEntityValue(entity))));
+    this.#values = table.columns.map((column) => {
+      const value: unknown = column.getEntityValue(entity);
+      // What a transformer gives may be an object that others share.
+      return comparable(column.transformer ? value : deepFreeze(value));
+    });
   }
 
   /** Properties that were assigned since the start. */

@@ -1,4 +1,4 @@
-import { IgnoreJobError, JobLockLostError, ReleaseJobError, RetryJobError } from "../error/index.js";
+import { IgnoreJobError, InvalidOptionError, JobLockLostError, ReleaseJobError, RetryJobError } from "../error/index.js";
 import type { JobRow } from "../table/job-row.js";
 import { parseDuration } from "../util/duration.js";
 import { releaseReason } from "./ask.js";
@@ -20,14 +20,14 @@ export async function runAttempt<T extends JobRow, Result>(
   skipError: boolean,
 ): Promise<Result | undefined> {
   const perform = async () => work(attempt.entity as unknown as Started<T>);
-  const limit = limitTime(attempt as unknown as Attempt);
+  const limit = limitTime(attempt as unknown as Attempt, true);
   let result: Result;
   try {
     result = await (limit ? Promise.race([perform(), limit]) : perform());
   } catch (thrown) {
     return afterThrow(attempt, thrown, skipError);
   }
-  await (attempt.settlement ?? attempt.settle({ name: "succeed" }).catch((error: unknown) => failOpen(attempt, error)));
+  await (attempt.settlement ?? attempt.settle({ name: "succeed" })).catch((error: unknown) => failOpen(attempt, error));
   return result;
 }
 
@@ -39,6 +39,7 @@ async function failOpen<T extends JobRow>(attempt: Attempt<T>, error: unknown): 
 
 async function afterThrow<T extends JobRow>(attempt: Attempt<T>, thrown: unknown, skipError: boolean): Promise<undefined> {
   const outcome = classify(thrown);
+  await attempt.settlement?.catch(() => {}); // one that is refused before any statement leaves the attempt open
   if (outcome.name !== "fail") {
     // An outcome that the work had asked for before it threw stands.
     await (attempt.settlement ?? attempt.settle(outcome));
@@ -64,6 +65,8 @@ function classify(thrown: unknown): Exclude<WrittenOutcome, { name: "succeed" }>
     }
     return { name: "fail", error: thrown };
   } catch (error) {
+    // What the handler really failed of is in the steering error.
+    if (error instanceof InvalidOptionError && error.cause === undefined) error.cause = thrown;
     return { name: "fail", error };
   }
 }

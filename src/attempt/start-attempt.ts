@@ -28,7 +28,7 @@ export async function startAttempt<T extends JobRow>(
   const plain = table as unknown as JobTable;
   refuseTransaction(plain, "start", key);
   options.signal?.throwIfAborted();
-  if (options.debug) printDebugEvents();
+  const stopPrinting = options.debug ? printDebugEvents() : undefined;
   const about = () => describeAttempt(plain, key, options.step, options.debug);
   if (observed("typeorm-jobs:attempt")) publish("typeorm-jobs:attempt", { type: "starting", ...about() });
   const lock = randomUUID();
@@ -37,10 +37,13 @@ export async function startAttempt<T extends JobRow>(
   try {
     const row = await startJob(plain, { key, lock, lockBy: holder, ...options });
     const entity = await table.hydrator.create<T>(row);
-    return open(new Attempt<T>({ table, entity, lock, lockBy: holder, options, sentAt, startedFrom }));
+    const attempt = new Attempt<T>({ table, entity, lock, lockBy: holder, options, sentAt, startedFrom });
+    if (stopPrinting) attempt.onEnd(stopPrinting);
+    return open(attempt);
   } catch (error) {
     if (observed("typeorm-jobs:attempt"))
       publish("typeorm-jobs:attempt", { type: "refused", ...about(), error: error as Error });
+    stopPrinting?.();
     throw error;
   }
 }
@@ -50,11 +53,11 @@ function open<T extends JobRow>(attempt: Attempt<T>): Attempt<T> {
   const { table, entity, key, step, options, fence, number } = plain;
   bindAttempt(plain);
   heartbeatOf(table).hold(plain);
-  followSignal(plain);
   if (observed("typeorm-jobs:attempt")) {
     const about = describeAttempt(table, key, step, options.debug);
     publish("typeorm-jobs:attempt", { type: "locked", ...about, fence, attempt: number, lockUntil: entity.lockUntil });
   }
+  followSignal(plain); // it may abort at once
   return attempt;
 }
 
@@ -63,7 +66,7 @@ function followSignal(attempt: Attempt): void {
   const { signal } = attempt.options;
   if (!signal) return;
   const follow = () => attempt.abort(signal.reason);
-  if (signal.aborted) return follow();
+  if (signal.aborted) follow();
   signal.addEventListener("abort", follow, { once: true });
   attempt.onEnd(() => signal.removeEventListener("abort", follow));
 }

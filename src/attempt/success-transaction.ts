@@ -5,8 +5,9 @@ import type { OutcomeStatement } from "../store/outcome.js";
 import { settingsOf } from "../store/settings.js";
 import { withAmbient } from "../store/transaction.js";
 import type { JobTable } from "../table/job-table.js";
+import { withTimeout } from "../util/with-timeout.js";
 import type { WriteCallback } from "./updates.js";
-import { judge, WriteError } from "./write-error.js";
+import { judge, type Verdict, WriteError } from "./write-error.js";
 
 /** What one transaction of a success does. */
 export interface SuccessTransaction {
@@ -14,21 +15,22 @@ export interface SuccessTransaction {
   readonly outcome: OutcomeStatement;
   readonly guard: Readonly<Record<string, unknown>>;
   readonly writes: readonly WriteCallback[];
-  /** Throws when the lock was found lost meanwhile, whatever user code caught. */
-  check(): void;
+  /** Whether the lock was found lost meanwhile, whatever user code caught. */
+  isLost(): boolean;
 }
 
 /** The guarded statement first, then the user's writes, then COMMIT. Undefined: the lock is lost, and all is rolled back. */
 export async function commitWithWrites(success: SuccessTransaction): Promise<Row | undefined> {
   const { table, writes } = success;
   const runner = table.dataSource.createQueryRunner();
+  // Not in the try: a runner that was released before it has its connection never gives that back.
+  const client = await table.dialect.connectRunner(runner, settingsOf(table.dataSource).connectionTimeout);
   try {
-    const client = await table.dialect.connectRunner(runner, settingsOf(table.dataSource).connectionTimeout);
     await runner.startTransaction();
     const [row] = await executeOn(table, client, success.outcome.statement, { ...success.outcome.bindings, ...success.guard });
     if (!row) return await rollBack(runner);
-    for (const write of writes) await runWrite(table, runner, write);
-    success.check();
+    for (const write of writes) await runWrite(table, runner, client, write);
+    if (success.isLost()) return await rollBack(runner);
     await verifyOpen(table, runner, client);
     await commit(table, runner);
     return row;
@@ -40,14 +42,36 @@ export async function commitWithWrites(success: SuccessTransaction): Promise<Row
   }
 }
 
-async function runWrite(table: JobTable, runner: QueryRunner, write: WriteCallback): Promise<void> {
+async function runWrite(table: JobTable, runner: QueryRunner, client: Client, write: WriteCallback): Promise<void> {
   try {
     await withAmbient(runner.manager, () => write(runner.manager));
   } catch (error) {
-    // A broken connection of ours shows in the runner, which releases it. An ECONNRESET of the user's own is just an error.
-    if (runner.isReleased) throw new WriteError("doubt", error);
-    if (error instanceof QueryFailedError) throw judge(table, error);
-    throw new WriteError("final", error);
+    throw new WriteError(await verdictOn(table, runner, client, error), error);
+  }
+}
+
+/** What an error that a callback threw says of the transaction: user code may have wrapped what the database said. */
+async function verdictOn(table: JobTable, runner: QueryRunner, client: Client, thrown: unknown): Promise<Verdict> {
+  if (runner.isReleased) return "doubt"; // as TypeORM does with a connection that broke
+  const errors = causesOf(thrown);
+  if (errors.some((error) => error instanceof QueryFailedError && table.dialect.isRetryable(error))) return "again";
+  if (!errors.some((error) => table.dialect.isConnectionLost(error))) return "final";
+  // The connection lost may be one of the user's own, to whatever: ours tells by answering.
+  return (await answers(table, client)) ? "final" : "doubt";
+}
+
+function causesOf(thrown: unknown): unknown[] {
+  const errors: unknown[] = [];
+  for (let error = thrown; error instanceof Error && errors.length < MAX_CAUSES; error = error.cause) errors.push(error);
+  return errors;
+}
+
+async function answers(table: JobTable, client: Client): Promise<boolean> {
+  try {
+    await withTimeout(executeOn(table, client, PROBE, {}), PROBE_PATIENCE, () => new Error("no answer"));
+    return true;
+  } catch (error) {
+    return error instanceof QueryFailedError && !table.dialect.isConnectionLost(error); // an aborted transaction refuses, and so answers
   }
 }
 
@@ -60,7 +84,7 @@ async function verifyOpen(table: JobTable, runner: QueryRunner, client: Client):
   if (status === "T") return;
   if (status === "I" || !runner.isTransactionActive) {
     throw new WriteError(
-      "doubt",
+      "ended",
       new Error("a write callback ended the job's transaction: leave COMMIT and ROLLBACK to the library"),
     );
   }
@@ -73,6 +97,10 @@ async function verifyOpen(table: JobTable, runner: QueryRunner, client: Client):
   await executeOn(table, client, PROBE, {}); // a driver that doesn't tell: the server refuses any statement of an aborted transaction
 }
 
+/** A chain of causes that is longer is endless. */
+const MAX_CAUSES = 100;
+/** How long, in milliseconds, a connection may take to show that it lives. */
+const PROBE_PATIENCE = 5_000;
 const PROBE = { name: "tj_probe", text: "SELECT 1", params: [] };
 
 async function commit(table: JobTable, runner: QueryRunner): Promise<void> {
@@ -84,9 +112,17 @@ async function commit(table: JobTable, runner: QueryRunner): Promise<void> {
     const refused = error instanceof QueryFailedError && !table.dialect.isConnectionLost(error);
     throw refused ? judge(table, error) : new WriteError("doubt", error);
   }
+  // Inside a transaction that a callback has begun and left open, TypeORM's commit is only the end of a savepoint.
+  if (runner.isTransactionActive) {
+    throw new WriteError("final", new Error("a write callback left a transaction of its own open: await what it starts"));
+  }
 }
 
 async function rollBack(runner: QueryRunner): Promise<undefined> {
-  if (!runner.isTransactionActive || runner.isReleased) return;
-  await runner.rollbackTransaction().catch(() => {}); // a dead connection rolls back by itself; the cause matters
+  try {
+    // Again for each transaction that a callback has left open: those are savepoints.
+    while (runner.isTransactionActive && !runner.isReleased) await runner.rollbackTransaction();
+  } catch {
+    // A dead connection rolls back by itself; the cause matters.
+  }
 }

@@ -2,15 +2,21 @@ import type { EntityManager } from "typeorm";
 import { InvalidOptionError, InvalidUpdateError, JobAlreadySettledError } from "../error/index.js";
 import { checkedAssignments } from "../store/checked.js";
 import type { Update } from "../store/outcome.js";
-import { isManaged, propertyNames } from "../table/columns.js";
+import { type Assignment, isManaged, propertyNames } from "../table/columns.js";
 import type { SettableColumn } from "../table/job-class.js";
 import type { JobRow } from "../table/job-row.js";
 import type { JobTable } from "../table/job-table.js";
+import { cloneJson } from "../util/clone-json.js";
 import { checkJson } from "../util/json-check.js";
 import { nearest } from "../util/nearest.js";
+import { snapshot } from "../util/snapshot.js";
 
 /** Writes business data in the transaction of the job's success. Keep it short: the job's row is locked meanwhile. */
 export type WriteCallback = (tx: EntityManager) => Promise<unknown>;
+
+function isPatch(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** What is set for one property: its columns with their values. */
 type Pending = { readonly value: unknown; readonly updates: readonly Update[] };
@@ -55,7 +61,7 @@ export class Updates<T extends JobRow> {
     const names = Object.keys(given);
     const checked = names.map((name): [string, Pending] => [name, this.#check(name, given[name])]);
     this.#table.validation.properties({ ...this.preview(), ...given }, names);
-    for (const [name, pending] of checked) this.#pending.set(name, pending);
+    for (const [name, pending] of checked) this.#put(name, pending);
   }
 
   /**
@@ -66,16 +72,22 @@ export class Updates<T extends JobRow> {
    */
   merge<K extends SettableColumn<T>>(column: K, patch: Partial<T[K]>): void {
     this.#refuseSealed();
-    const before = this.#pending.get(column);
-    const { column: metadata } = this.#settable(column, {})[0]!;
     const refuse = (why: string) => new InvalidUpdateError(column, why, this.#table.context());
-    if (String(metadata.type) !== this.#table.dialect.COLUMN_TYPES.json || metadata.isArray)
-      throw refuse("merge needs a JSON column");
-    if (typeof patch !== "object" || patch === null || Array.isArray(patch)) throw refuse("a patch is an object");
+    this.#refuseUnsettable(column);
+    const metadata = this.#table.metadata.findColumnWithPropertyPath(column);
+    const { json } = this.#table.dialect.COLUMN_TYPES;
+    if (!metadata || String(metadata.type) !== json || metadata.isArray) throw refuse(`merge needs a column of type ${json}`);
+    if (metadata.transformer) throw refuse("merge can't work on a column with a transformer: set it whole");
+    if (!isPatch(patch)) throw refuse("a patch is an object");
     checkJson(patch, column);
-    const value = { ...(before?.value as object | undefined), ...patch };
-    const merge = before ? before.updates[0]!.merge : true;
-    this.#pending.set(column, { value, updates: [this.#snapshot({ column: metadata, value }, merge)] });
+    const before = this.#pending.get(column);
+    const merge = before?.updates[0]?.merge ?? true;
+    const present: unknown = merge ? metadata.getEntityValue(this.#entity) : before!.value;
+    if (present !== null && present !== undefined && !isPatch(present)) throw refuse("there is no object to merge into");
+    const value = { ...(before?.value as object | undefined), ...cloneJson(patch) };
+    this.#refuseColumn(metadata);
+    this.#table.validation.properties({ ...this.preview(), [column]: { ...(present as object | null), ...value } }, [column]);
+    this.#put(column, { value, updates: [this.#bind({ column: metadata, value }, merge)] });
   }
 
   /**
@@ -130,11 +142,23 @@ export class Updates<T extends JobRow> {
     this.#sealedBy = outcome;
   }
 
-  #check(name: string, value: unknown): Pending {
-    return { value, updates: this.#settable(name, value).map((assignment) => this.#snapshot(assignment, false)) };
+  /** Last, also where it was set before: several properties may mean one column, and the last one counts. */
+  #put(name: string, pending: Pending): void {
+    this.#pending.delete(name);
+    this.#pending.set(name, pending);
   }
 
-  #settable(name: string, value: unknown) {
+  #check(name: string, value: unknown): Pending {
+    this.#refuseUnsettable(name);
+    const assignments = checkedAssignments(this.#table, name, value, "updates");
+    for (const { column } of assignments) this.#refuseColumn(column);
+    const updates = assignments.map((assignment) => this.#bind(assignment, false));
+    // Of what a transformer takes, and of related entities, nothing is known: they are kept as they are.
+    const isPlain = assignments.every(({ column }) => !column.transformer && !column.relationMetadata);
+    return { value: isPlain ? snapshot(value) : value, updates };
+  }
+
+  #refuseUnsettable(name: string): void {
     const refuse = (why: string) => new InvalidUpdateError(name, why, this.#table.context());
     if (name === "runAt" || isManaged(name)) throw refuse("the library alone writes this column");
     const known = propertyNames(this.#table.metadata).filter((property) => !isManaged(property));
@@ -142,18 +166,17 @@ export class Updates<T extends JobRow> {
       const near = nearest(name, known);
       throw refuse(`${this.#table.name} has no such column${near === undefined ? "" : ` (did you mean "${near}"?)`}`);
     }
-    const assignments = checkedAssignments(this.#table, name, value, "updates");
-    for (const { column } of assignments) {
-      if (column.isPrimary) throw refuse("the key of a job never changes");
-      if (!column.isUpdate) throw refuse("the entity declares this column update: false");
-    }
-    return assignments;
+  }
+
+  #refuseColumn(column: Update["column"]): void {
+    const refuse = (why: string) => new InvalidUpdateError(column.propertyPath, why, this.#table.context());
+    if (column.isPrimary) throw refuse("the key of a job never changes");
+    if (!column.isUpdate) throw refuse("the entity declares this column update: false");
   }
 
   /** Takes the value as it is now: the object may change before the success is sent. */
-  #snapshot({ column, value }: { column: Update["column"]; value: unknown }, merge: boolean): Update {
-    const bound = this.#table.dialect.parameter(this.#table.dataSource, column, value);
-    return { column, bound: bound instanceof Date ? new Date(bound) : bound, merge };
+  #bind({ column, value }: Assignment, merge: boolean): Update {
+    return { column, bound: snapshot(this.#table.dialect.parameter(this.#table.dataSource, column, value)), merge };
   }
 
   #refuseSealed(): void {

@@ -1,7 +1,10 @@
 import type { JobTable } from "../table/job-table.js";
 
-/** What an error says of the outcome that was being written: not written; not written, try again; can't be known from here. */
-export type Verdict = "final" | "again" | "doubt";
+/**
+ * What an error says of the outcome that was being written: not written; not written, try again; can't be known from here; can't
+ * be known, and not to be tried again, since user code ended the transaction.
+ */
+export type Verdict = "final" | "again" | "doubt" | "ended";
 
 /** An error of writing an outcome, with what follows from it. */
 export class WriteError extends Error {

@@ -3,7 +3,7 @@ import { JobLockLostError, JobOutcomeUnknownError } from "../error/index.js";
 import type { JobFailure } from "../failure/job-failure.js";
 import { type Settled, settleDoubt } from "../store/doubt.js";
 import type { JobTable } from "../table/job-table.js";
-import { judge } from "./write-error.js";
+import { judge, WriteError } from "./write-error.js";
 
 /** The attempt whose outcome is written. */
 export interface Settling {
@@ -24,6 +24,7 @@ const PATIENCE = 30_000;
  * Writes an outcome, again where the database asks for it, and never twice: when an answer was lost, the row itself tells whether
  * it was written. Answers the row as written.
  *
+ * @throws WriteError with what kept the outcome from being written, while the attempt stands; JobLockLostError; JobOutcomeUnknownError
  * @param mine the record that the outcome leaves, if any
  */
 export async function writeOutcome(
@@ -37,14 +38,17 @@ export async function writeOutcome(
     try {
       row = await write();
     } catch (error) {
-      const { verdict, cause } = judge(table, error);
-      if (verdict === "final") throw cause;
-      if (verdict === "doubt") {
+      const refused = judge(table, error);
+      const { verdict, cause } = refused;
+      if (verdict === "final") throw refused;
+      let ours = settling.trusted();
+      if (verdict !== "again") {
         const settled = await askRow(settling, mine, cause);
         if (settled.state === "lost") throw new JobLockLostError({ ...table.context(key), cause });
         if (settled.state === "written") return settled.row;
+        ours = true; // the row has just said so: after an outage there is no trust left, only broken connections
       }
-      if (tries >= TRIES || !settling.trusted()) throw cause;
+      if (verdict === "ended" || tries >= TRIES || !ours) throw new WriteError("final", cause);
       await pause(tries);
       continue;
     }
@@ -62,8 +66,9 @@ async function askRow(settling: Settling, mine: Pick<JobFailure, "error"> | unde
       return await settleDoubt(table, settling, mine, PATIENCE);
     } catch (error) {
       if (error instanceof JobOutcomeUnknownError) throw error;
-      const away = table.dialect.isConnectionLost(error) && performance.now() < end;
-      if (!away) throw new JobOutcomeUnknownError({ ...table.context(key), cause });
+      // Under a stricter isolation, waiting for the transaction in doubt ends in a serialization failure: it is over then.
+      const again = table.dialect.isConnectionLost(error) || table.dialect.isRetryable(error);
+      if (!again || performance.now() >= end) throw new JobOutcomeUnknownError({ ...table.context(key), cause });
       await pause(tries);
     }
   }

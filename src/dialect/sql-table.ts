@@ -25,8 +25,6 @@ export interface SqlTable {
   readonly path: string;
   /** Primary key columns. */
   readonly key: readonly string[];
-  /** Types of the primary key columns, for casts of bound arrays. */
-  readonly keyTypes: readonly string[];
   /** The job columns by property. */
   readonly col: Readonly<Record<JobColumn, string>>;
   /** Conditions that every statement carries: soft deletion, single-table inheritance. */

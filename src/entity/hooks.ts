@@ -1,5 +1,6 @@
 import type { DataSource } from "typeorm";
 import { refuseOpen } from "../attempt/refuse-open.js";
+import { JobConfigurationError } from "../error/index.js";
 import { prepareClass } from "../table/prepare-class.js";
 import { registerDataSource } from "./data-sources.js";
 
@@ -28,6 +29,21 @@ export function hooks(base: object): Hooked {
       if (dataSource.hasMetadata(this)) prepareClass(dataSource, this);
     },
   };
+}
+
+/** A field of a subclass that is named like a getter of ours would fail with an error that names neither. */
+export function guardGetters(prototype: object): void {
+  for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (!get) continue;
+    const set = function (this: object): never {
+      const jobClass = this.constructor.name;
+      throw new JobConfigurationError(
+        `${jobClass}.${name} is a job's own member and can't be assigned. A field of that name needs another, or the job an entity of its own.`,
+        { jobClass },
+      );
+    };
+    Object.defineProperty(prototype, name, { get, set, configurable: true });
+  }
 }
 
 /** `save()` of BaseEntity runs no listener when nothing has changed, and it must be refused all the same. */

@@ -11,7 +11,7 @@ import type { JobRow } from "../table/job-row.js";
 import { statusesOf } from "../table/statuses-of.js";
 import { JOB_MIXIN } from "../table/verify.js";
 import type { Duration } from "../util/duration.js";
-import { guardSave, hooks } from "./hooks.js";
+import { guardGetters, guardSave, hooks } from "./hooks.js";
 import type { JobStatics } from "./job-statics.js";
 import { statics } from "./statics.js";
 
@@ -153,6 +153,7 @@ export function JobMixin<B extends Base>(base: B): JobMixed<B> {
     }
   }
 
+  guardGetters(Job.prototype);
   guardSave(Job.prototype, base);
   return Object.assign(Job, hooks(base), statics) as unknown as JobMixed<B>;
 }

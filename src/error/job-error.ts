@@ -28,8 +28,6 @@ export abstract class JobError extends Error {
     super(message, context.cause === undefined ? undefined : { cause: context.cause });
     // Not enumerable, as on the built-in errors: it would be printed a second time beside the stack otherwise.
     Object.defineProperty(this, "name", { value: new.target.name, configurable: true, writable: true, enumerable: false });
-    // The first line of a stack is fixed when it is captured, and until here it says "Error". The frames of constructors go too.
-    Error.captureStackTrace(this, new.target);
     if (context.jobClass !== undefined) this.jobClass = context.jobClass;
     if (context.key !== undefined) this.key = context.key;
   }

@@ -48,8 +48,8 @@ export class JobRepository<T extends JobRow> {
   enqueue(job: NewJob<T>, options?: EnqueueOptions): Promise<T | null>;
   enqueue(jobs: readonly NewJob<T>[], options?: EnqueueOptions): Promise<T[]>;
   async enqueue(jobs: NewJob<T> | readonly NewJob<T>[], options: EnqueueOptions = {}): Promise<T[] | T | null> {
-    if (Array.isArray(jobs)) return enqueueJobs(this.#typed, jobs as readonly NewJob<T>[], options);
-    return (await enqueueJobs(this.#typed, [jobs as NewJob<T>], options))[0] ?? null;
+    if (Array.isArray(jobs)) return enqueueJobs(this.#typed, jobs, options);
+    return (await enqueueJobs(this.#typed, [jobs], options))[0] ?? null;
   }
 
   /**
@@ -164,7 +164,7 @@ export class JobRepository<T extends JobRow> {
   async #start(key: JobKey<T>, options: StartOptions<T>, startedFrom: Error): Promise<Started<T>> {
     const checked = attemptOptions(this.table, options as StartOptions<never>);
     const attempt = await startAttempt(this.#typed, key, checked, startedFrom);
-    limitTime(attempt as never)?.catch(() => {}); // told by the event of the outcome, and by the next call on the job
+    limitTime(attempt as never, false)?.catch(() => {}); // told by the event of the outcome, and by the next call on the job
     return attempt.entity as unknown as Started<T>;
   }
 }

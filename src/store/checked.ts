@@ -1,5 +1,5 @@
 import { InvalidOptionError, InvalidUpdateError } from "../error/index.js";
-import { type Assignment, assignmentsOf, isAutomatic, isManaged, propertyNames } from "../table/columns.js";
+import { type Assignment, assignmentsOf, embeddedFault, isAutomatic, isManaged, propertyNames } from "../table/columns.js";
 import type { JobTable } from "../table/job-table.js";
 
 /**
@@ -13,6 +13,9 @@ export function checkedAssignments(table: JobTable, property: string, value: unk
   if (isManaged(property)) throw new InvalidUpdateError(property, "the library alone writes this column", context);
   const assignments = assignmentsOf(table.metadata, property, value);
   if (!assignments) throw InvalidOptionError.unknown(property, writable(table), `${table.name} ${where}`, context);
+  const fault =
+    value === undefined ? "undefined is no value: use null, or leave it out" : embeddedFault(table.metadata, property, value);
+  if (fault !== undefined) throw new InvalidUpdateError(property, fault, context);
   for (const { column, value: given } of assignments) {
     if (isAutomatic(column))
       throw new InvalidUpdateError(column.propertyPath, "this column is written by TypeORM or the database", context);

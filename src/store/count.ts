@@ -52,9 +52,9 @@ export async function countJobs<By extends CountBy>(table: JobTable, options: Co
 }
 
 function byReason(rows: readonly { reason: string | null; count: number }[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { reason, count } of rows) if (reason !== null) counts[reason] = (counts[reason] ?? 0) + count;
-  return counts;
+  const counts = new Map<string, number>();
+  for (const { reason, count } of rows) if (reason !== null) counts.set(reason, (counts.get(reason) ?? 0) + count);
+  return Object.fromEntries(counts);
 }
 
 function zeros(): StatusCounts {

@@ -53,7 +53,12 @@ export interface CheckedCriteria {
  */
 export function checkCriteria(table: JobTable, criteria: JobCriteria<never>, where: string, optional = false): CheckedCriteria {
   checkKnown(criteria, KNOWN, where);
-  const given = Object.entries(criteria).filter(([, value]) => value !== undefined);
+  const { key, keys, status, step, reason, olderThan, all } = criteria as JobCriteria;
+  refuseUndefined(criteria, ["key", "keys"], where);
+  const conditions = ownConditions(table, (criteria as JobCriteria).where ?? {}, `${where}.where`);
+  const given = Object.entries(criteria).filter(
+    ([name, value]) => value !== undefined && (name !== "where" || conditions.length > 0),
+  );
   if (given.length === 0 && !optional) {
     throw new InvalidOptionError(
       where,
@@ -62,14 +67,12 @@ export function checkCriteria(table: JobTable, criteria: JobCriteria<never>, whe
       table.context(),
     );
   }
-  const { key, keys, status, step, reason, olderThan, all } = criteria as JobCriteria;
   if (all !== undefined && (all !== true || given.length > 1)) {
     throw new InvalidOptionError(`${where}.all`, "true, alone", criteria, table.context());
   }
   if (keys !== undefined && (!Array.isArray(keys) || keys.length === 0)) {
     throw new InvalidOptionError(`${where}.keys`, "at least one key", keys, table.context());
   }
-  const conditions = ownConditions(table, (criteria as JobCriteria).where ?? {}, `${where}.where`);
   const shape: CriteriaShape = {
     key: key !== undefined,
     keys: keys !== undefined,
@@ -123,34 +126,37 @@ function codesOf(
 }
 
 function reasonList(reason: string | readonly string[], where: string): string[] {
-  const list = typeof reason === "string" ? [reason] : [...reason];
-  if (list.length > 0 && list.every((item) => typeof item === "string")) return list;
+  const list = Array.isArray(reason) ? (reason as readonly string[]) : [reason as string];
+  if (list.length > 0 && list.every((item) => typeof item === "string")) return [...list];
   throw new InvalidOptionError(where, "a reason or several", reason);
 }
 
 function ownConditions(table: JobTable, given: Readonly<Record<string, unknown>>, where: string) {
   checkKnown(given, Object.keys(given), where);
-  return Object.entries(given)
-    .filter(([, value]) => value !== undefined)
-    .flatMap(([property, value]) => {
-      const assignments = assignmentsOf(table.metadata, property, value);
-      if (!assignments) {
-        const known = table.metadata.columns.map((column) => column.propertyPath);
-        throw InvalidOptionError.unknown(property, known, where, table.context());
-      }
-      return assignments.map(({ column, value: wanted }) => {
-        const isNull = wanted === null;
-        const why = isNull
-          ? undefined
-          : table.dialect.checkValue(table.dataSource, column, table.dialect.stored(column, wanted));
-        if (why)
-          throw new InvalidOptionError(`${where}.${property}`, `a value of the column (${why})`, wanted, table.context());
-        return {
-          column: table.dataSource.driver.escape(column.databaseName),
-          isNull,
-          wrap: table.dialect.valueSql(column)("$"),
-          bound: table.dialect.parameter(table.dataSource, column, wanted),
-        };
-      });
+  refuseUndefined(given, Object.keys(given), where);
+  return Object.entries(given).flatMap(([property, value]) => {
+    const assignments = assignmentsOf(table.metadata, property, value);
+    if (!assignments) {
+      const known = table.metadata.columns.map((column) => column.propertyPath);
+      throw InvalidOptionError.unknown(property, known, where, table.context());
+    }
+    return assignments.map(({ column, value: wanted }) => {
+      const isNull = wanted === null;
+      const why = isNull ? undefined : table.dialect.checkValue(table.dataSource, column, table.dialect.stored(column, wanted));
+      if (why) throw new InvalidOptionError(`${where}.${property}`, `a value of the column (${why})`, wanted, table.context());
+      return {
+        column: table.dataSource.driver.escape(column.databaseName),
+        isNull,
+        wrap: table.dialect.valueSql(column)("$"),
+        bound: table.dialect.parameter(table.dataSource, column, wanted),
+      };
     });
+  });
+}
+
+/** What names rows must not be dropped for lack of a value: the criteria would then match far more than was meant. */
+function refuseUndefined(given: object, names: readonly string[], where: string): void {
+  const missing = names.find((name) => Object.hasOwn(given, name) && (given as Record<string, unknown>)[name] === undefined);
+  if (missing !== undefined)
+    throw new InvalidOptionError(`${where}.${missing}`, "a value; leave it out for no condition", undefined);
 }

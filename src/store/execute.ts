@@ -11,10 +11,15 @@ export async function execute(
   bindings: Bindings,
   manager?: EntityManager,
 ): Promise<Row[]> {
-  const open = openTransaction(table.dataSource, manager);
+  const open = openTransaction(table.dataSource, manager) ?? (hasConnection(manager) ? manager : undefined);
   if (!open) return executeAlone(table, statement, bindings);
   const client = (await open.queryRunner!.connect()) as Client;
   return executeOn(table, client, statement, bindings);
+}
+
+/** A manager with a query runner holds a connection: waiting for a second one would hang where the pool has no more. */
+function hasConnection(manager: EntityManager | undefined): manager is EntityManager {
+  return manager?.queryRunner !== undefined && !manager.queryRunner.isReleased;
 }
 
 /** Sends a statement on a connection of the pool, whatever transaction is open around the call. */
@@ -39,9 +44,11 @@ export async function inTransaction<T>(
   const { dataSource, dialect } = table;
   const open = openTransaction(dataSource, manager);
   if (open) return work(open);
+  if (hasConnection(manager)) return manager.transaction(work);
   const runner = dataSource.createQueryRunner();
+  // Not in the try: a runner that was released before it has its connection never gives that back.
+  await dialect.connectRunner(runner, settingsOf(dataSource).connectionTimeout);
   try {
-    await dialect.connectRunner(runner, settingsOf(dataSource).connectionTimeout);
     await runner.startTransaction();
     const result = await work(runner.manager);
     await runner.commitTransaction();

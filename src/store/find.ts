@@ -36,10 +36,13 @@ export async function findByStatus<T extends JobRow>(
     throw InvalidOptionError.unknown(order, ["oldest", "newest"], "findByStatus.order");
   const codes = table.statuses.codesOf(status, step, "findByStatus.status");
   const checked = checkCriteria(table as never, { olderThan } as never, "findByStatus", true);
-  const statement = criteriaStatement(table as never, `find ${codes.join()} ${order} ${limit}`, checked.shape, (condition) =>
-    table.dialect.findByStatus(table.sql, condition, codes, order, limit),
+  // A literal in the text, so it comes in powers of two: each text is a prepared statement on the server.
+  const read = 2 ** Math.ceil(Math.log2(limit));
+  const statement = criteriaStatement(table as never, `find ${codes.join()} ${order} ${read}`, checked.shape, (condition) =>
+    table.dialect.findByStatus(table.sql, condition, codes, order, read),
   );
-  return hydrated(table, await execute(table as never, statement, checked.bindings, manager));
+  const rows = await execute(table as never, statement, checked.bindings, manager);
+  return hydrated(table, rows.slice(0, limit));
 }
 
 /** Running jobs, by the state of their lock (database time), longest-held first. */

@@ -1,6 +1,7 @@
 import type { EntityManager } from "typeorm";
 import type { Condition, CriteriaShape, Row, Statement, Waiting } from "../dialect/index.js";
 import type { JobKind } from "../status/job-status.js";
+import type { Step } from "../status/status-map.js";
 import type { JobTable } from "../table/job-table.js";
 import { type CheckedCriteria, criteriaStatement, onlyKey } from "./criteria.js";
 import { execute } from "./execute.js";
@@ -31,8 +32,9 @@ export async function operate(
 ): Promise<number> {
   if (operation.codes.length === 0) return 0;
   if (checked.shape.key) return (await apply(table, checked, operation, "wait", manager)).length;
-  let count = (await apply(table, checked, operation, "skip", manager)).length;
-  for (const key of await stragglers(table, checked, operation, manager)) {
+  const done = await apply(table, checked, operation, "skip", manager);
+  let count = done.length;
+  for (const key of await stragglers(table, checked, operation, done, manager)) {
     count += (await apply(table, onlyKey(table, checked, key), operation, "wait", manager)).length;
   }
   return count;
@@ -51,11 +53,12 @@ function apply(
   return execute(table, statement, { ...checked.bindings, ...operation.bindings }, manager);
 }
 
-/** Keys of the rows that match still: they were held, or came only now. */
+/** Keys of the rows that match and are not done: they were held, or came only now. A row may match still after the verb. */
 async function stragglers(
   table: JobTable,
   checked: CheckedCriteria,
   operation: Operation,
+  done: readonly Row[],
   manager?: EntityManager,
 ): Promise<object[]> {
   const { codes } = operation;
@@ -64,7 +67,8 @@ async function stragglers(
     table.dialect.matchingKeys(table.sql, condition, codes),
   );
   const rows = await execute(table, statement, checked.bindings, manager);
-  return rows.map((row) => keyOf(table, row));
+  const settled = new Set(done.map((row) => JSON.stringify(row)));
+  return rows.filter((row) => !settled.has(JSON.stringify(row))).map((row) => keyOf(table, row));
 }
 
 function keyOf(table: JobTable, row: Row): object {
@@ -79,6 +83,11 @@ function keyOf(table: JobTable, row: Row): object {
 export function narrowed(table: JobTable, checked: CheckedCriteria, kinds: readonly JobKind[]): number[] {
   const own = table.statuses.codesOf(kinds);
   return checked.codes ? own.filter((code) => checked.codes!.includes(code)) : own;
+}
+
+/** Steps whose success still has a successor to come: such a row waits for its next step, so it is not finished. */
+export function halfway(table: JobTable): (Step & { readonly next: Step })[] {
+  return table.statuses.steps.filter((step): step is Step & { readonly next: Step } => step.next !== undefined);
 }
 
 /** Each code with the code of another kind in the same step. */

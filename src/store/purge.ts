@@ -5,7 +5,7 @@ import type { Duration } from "../util/duration.js";
 import { checkKnown } from "../util/options.js";
 import { checkCriteria, criteriaStatement, type InTransaction } from "./criteria.js";
 import { execute } from "./execute.js";
-import { narrowed } from "./operate.js";
+import { halfway, narrowed } from "./operate.js";
 
 /** What `purge` deletes. */
 export interface PurgeOptions extends InTransaction {
@@ -32,8 +32,8 @@ export async function purgeJobs(table: JobTable, options: PurgeOptions): Promise
   if (olderThan === undefined)
     throw new InvalidOptionError("purge.olderThan", `a duration (0 for all)`, olderThan, table.context());
   const checked = checkCriteria(table, { status, olderThan } as never, "purge");
-  const codes = narrowed(table, checked, ["succeeded", "ignored", "failed"]);
-  if (codes.length !== checked.codes!.length) {
+  const named = narrowed(table, checked, ["succeeded", "ignored", "failed"]);
+  if (named.length !== checked.codes!.length) {
     throw new InvalidOptionError(
       "purge.status",
       "succeeded, ignored, failed, or codes of these: others are still at work",
@@ -41,6 +41,10 @@ export async function purgeJobs(table: JobTable, options: PurgeOptions): Promise
       table.context(),
     );
   }
+  // "succeeded" means finished: a job that waits for its next step is deleted only when its code says so.
+  const explicit = Array.isArray(status) ? (status as readonly (JobKind | number)[]) : [status as JobKind | number];
+  const waiting = halfway(table).map((step) => step.codes.succeeded);
+  const codes = named.filter((code) => !waiting.includes(code) || explicit.includes(code));
   let deleted = 0;
   while (deleted < limit) {
     const size = powerOfTwo(Math.min(CHUNK, limit - deleted));

@@ -1,4 +1,4 @@
-import { publish } from "../event/job-events.js";
+import { observed, publish } from "../event/job-events.js";
 import type { JobTable } from "../table/job-table.js";
 import { checkKnown } from "../util/options.js";
 import { checkCriteria, criteriaStatement, type InTransaction } from "./criteria.js";
@@ -20,6 +20,6 @@ export async function rescueJobs(table: JobTable, options: InTransaction): Promi
     ),
   );
   const count = (await execute(table, statement, bindings, options.manager)).length;
-  if (count > 0) publish("typeorm-jobs:rescue", { jobClass: table.name, count });
+  if (count > 0 && observed("typeorm-jobs:rescue")) publish("typeorm-jobs:rescue", { jobClass: table.name, count });
   return count;
 }

@@ -2,7 +2,7 @@ import type { JobTable } from "../table/job-table.js";
 import { type Duration, parseDuration } from "../util/duration.js";
 import { checkKnown } from "../util/options.js";
 import { checkCriteria, type InTransaction, type JobCriteria } from "./criteria.js";
-import { narrowed, operate } from "./operate.js";
+import { halfway, narrowed, operate } from "./operate.js";
 
 /** When `schedule` makes jobs due. */
 export interface ScheduleOptions extends InTransaction {
@@ -15,10 +15,10 @@ export function scheduleJobs(table: JobTable, criteria: JobCriteria<never>, opti
   checkKnown(options, ["manager", "delay"], "schedule options");
   const delay = parseDuration("schedule.delay", options.delay ?? 0);
   const checked = checkCriteria(table, criteria, "schedule");
-  const halfway = table.statuses.steps.filter((step) => step.next).map((step) => step.codes.succeeded);
+  const waiting = halfway(table).map((step) => step.codes.succeeded);
   const codes = [
     ...narrowed(table, checked, ["pending", "failed"]),
-    ...halfway.filter((code) => checked.codes?.includes(code) ?? true),
+    ...waiting.filter((code) => checked.codes?.includes(code) ?? true),
   ];
   return operate(
     table,

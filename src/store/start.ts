@@ -1,8 +1,8 @@
 import type { Row, StartCodes } from "../dialect/index.js";
-import { JobIgnoredError, JobLockedError } from "../error/index.js";
+import { InvalidOptionError, JobIgnoredError, JobLockedError } from "../error/index.js";
 import type { JobKind } from "../status/job-status.js";
 import type { Step } from "../status/status-map.js";
-import { assignmentsOf } from "../table/columns.js";
+import { type Assignment, assignmentsOf } from "../table/columns.js";
 import type { JobTable } from "../table/job-table.js";
 import { checkedAssignments } from "./checked.js";
 import { executeAlone } from "./execute.js";
@@ -70,10 +70,7 @@ function executeCreate(
 ) {
   const { dataSource, dialect, sql, policy, metadata } = table;
   const keys = table.keys.values(request.key).map((value, index) => ({ column: table.keys.columns[index]!, value }));
-  const given = Object.entries(request.create ?? {}).flatMap(([property, value]) =>
-    checkedAssignments(table, property, value, "create"),
-  );
-  const assignments = [...keys, ...given, ...discriminator(table)];
+  const assignments = [...keys, ...createdAssignments(table, request), ...initialValues(table)];
   const columns = assignments.map(({ column }) => ({
     name: dataSource.driver.escape(column.databaseName),
     value: dialect.valueSql(column),
@@ -89,10 +86,26 @@ function executeCreate(
   return executeAlone(table, statement, { ...bindings, ...Object.fromEntries(values) });
 }
 
-/** A child class of a single table writes its own discriminator value. */
-export function discriminator(table: JobTable) {
-  const column = table.metadata.discriminatorColumn;
-  return column ? [{ column, value: table.metadata.discriminatorValue as unknown }] : [];
+/** What `create` gives beside the key. When the row is due is not among it: the job is started at once. */
+function createdAssignments(table: JobTable, { key, create }: StartRequest): Assignment[] {
+  const given = Object.fromEntries(Object.entries(create ?? {}).filter(([, value]) => value !== undefined));
+  const context = table.context(key);
+  if ("runAt" in given) throw new InvalidOptionError("create.runAt", "nothing: the job is started now", given.runAt, context);
+  table.validation.properties(given, Object.keys(given));
+  const assignments = Object.entries(given).flatMap(([property, value]) => checkedAssignments(table, property, value, "create"));
+  const inKey = assignments.find(({ column }) => column.isPrimary);
+  if (!inKey) return assignments;
+  const option = `create.${inKey.column.propertyPath}`;
+  throw new InvalidOptionError(option, "nothing: the first argument is the key", inKey.value, context);
+}
+
+/** What a new row has by its class: a child of a single table its discriminator value, and a version counts from 1, as with TypeORM. */
+export function initialValues({ metadata }: JobTable): Assignment[] {
+  const { discriminatorColumn, versionColumn } = metadata;
+  return [
+    ...(discriminatorColumn ? [{ column: discriminatorColumn, value: metadata.discriminatorValue }] : []),
+    ...(versionColumn ? [{ column: versionColumn, value: 1 }] : []),
+  ];
 }
 
 /** The name a property's column has in result rows. */

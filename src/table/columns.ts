@@ -1,5 +1,7 @@
 import type { EntityMetadata } from "typeorm";
 import { type ColumnMetadata, JOB_COLUMNS, type JobColumn } from "../dialect/index.js";
+import { isPlainObject } from "../util/plain.js";
+import { preview } from "../util/preview.js";
 
 /** The job columns a user may write, at insert or through `updates`. */
 const USERS: ReadonlySet<string> = new Set<JobColumn>(["priority", "runAt", "data"]);
@@ -13,6 +15,11 @@ export function isManaged(property: string): boolean {
 export interface Assignment {
   readonly column: ColumnMetadata;
   readonly value: unknown;
+}
+
+/** Whether the table has it under a property of the entity: no bare join column, no `@VirtualColumn`. */
+export function isStored(column: ColumnMetadata): boolean {
+  return !column.isVirtual && !column.isVirtualProperty;
 }
 
 /** Whether only TypeORM or the database writes the column. */
@@ -29,7 +36,7 @@ export function isAutomatic(column: ColumnMetadata): boolean {
 
 /** Names a user can give values for: columns, embedded objects, relations with a join column. */
 export function propertyNames(metadata: EntityMetadata): string[] {
-  const columns = metadata.columns.filter((column) => !column.isVirtual).map((column) => column.propertyPath);
+  const columns = metadata.columns.filter(isStored).map((column) => column.propertyPath);
   const embedded = metadata.embeddeds.map((part) => part.propertyName);
   const relations = metadata.relations.filter((relation) => relation.isWithJoinColumn).map((relation) => relation.propertyPath);
   return [...columns, ...embedded, ...relations];
@@ -37,7 +44,7 @@ export function propertyNames(metadata: EntityMetadata): string[] {
 
 /** The columns behind a property, with the value each gets; undefined when there is no such property. */
 export function assignmentsOf(metadata: EntityMetadata, property: string, value: unknown): Assignment[] | undefined {
-  const column = metadata.columns.find((candidate) => candidate.propertyPath === property && !candidate.isVirtual);
+  const column = metadata.columns.find((candidate) => candidate.propertyPath === property && isStored(candidate));
   if (column) return [{ column, value }];
   const relation = metadata.relations.find((candidate) => candidate.propertyPath === property && candidate.isWithJoinColumn);
   if (relation) {
@@ -46,8 +53,22 @@ export function assignmentsOf(metadata: EntityMetadata, property: string, value:
   const embedded = metadata.embeddeds.find((candidate) => candidate.propertyName === property);
   if (!embedded) return undefined;
   return embedded.columnsFromTree
-    .map((part) => ({ column: part, value: part.getEntityValue({ [property]: value ?? {} }) as unknown }))
+    .filter((part) => !isAutomatic(part))
+    .map((part) => ({ column: part, value: value === null ? null : (part.getEntityValue({ [property]: value }) as unknown) }))
     .filter((assignment) => assignment.value !== undefined);
+}
+
+/** Why an embedded object can't be made of the value, or undefined: a misspelt property would be dropped silently. */
+export function embeddedFault(metadata: EntityMetadata, property: string, value: unknown): string | undefined {
+  const embedded = metadata.embeddeds.find((candidate) => candidate.propertyName === property);
+  if (!embedded || value === null) return undefined;
+  if (typeof value !== "object" || Array.isArray(value)) return `expected an object, got ${preview(value)}`;
+  const known = embedded.columnsFromTree.map((column) => column.propertyPath);
+  const inside = (path: string) => known.some((candidate) => candidate === path || candidate.startsWith(`${path}.`));
+  const unknown = isPlainObject(value) ? Object.keys(value).find((name) => !inside(`${property}.${name}`)) : undefined;
+  if (unknown !== undefined) return `it has no column ${preview(unknown)}, only ${known.join(", ")}`;
+  const empty = known.every((path) => value[path.split(".")[1] as keyof typeof value] === undefined);
+  return empty ? `it names none of its columns: ${known.join(", ")}` : undefined;
 }
 
 /** A join column takes the key of the related entity, or the bare key. */

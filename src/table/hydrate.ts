@@ -1,7 +1,9 @@
 import type { EntityMetadata } from "typeorm";
 import type { ColumnMetadata, Row } from "../dialect/index.js";
+import { isStored } from "./columns.js";
 
-type Setter = (entity: object, row: Row) => void;
+/** Writes a value, as the driver gives it, into an entity. */
+export type Setter = (entity: object, value: unknown) => void;
 
 /**
  * Makes entities of rows, as TypeORM would: transformers, embedded objects, child classes of a single table, `@AfterLoad`.
@@ -16,13 +18,18 @@ export class Hydrator {
   }
 
   /** A new entity with everything the row has. */
-  async create<T>(row: Row): Promise<T> {
+  create<T>(row: Row): T | Promise<T> {
     const metadata = this.#metadataFor(row);
     const entity = metadata.create(undefined, { fromDeserializer: true }) as object;
     this.#fill(metadata, entity, row);
-    // Only awaited where there is one: it would cost every row a turn of the event loop.
-    for (const listener of metadata.afterLoadListeners) if (listener.isAllowed(entity)) await listener.execute(entity);
-    return entity as T;
+    return loaded(metadata, entity) as T | Promise<T>;
+  }
+
+  /** A new entity of the class itself, filled by `fill`. */
+  make<T>(fill: (entity: object) => void): T | Promise<T> {
+    const entity = this.#metadata.create(undefined, { fromDeserializer: true }) as object;
+    fill(entity);
+    return loaded(this.#metadata, entity) as T | Promise<T>;
   }
 
   /** Writes what the row has into an entity that exists. */
@@ -40,25 +47,37 @@ export class Hydrator {
   #fill(metadata: EntityMetadata, entity: object, row: Row): void {
     let setters = this.#setters.get(metadata);
     if (!setters) {
-      setters = new Map(
-        metadata.columns.filter((column) => !column.isVirtual).map((column) => [column.databaseName, setter(column)]),
-      );
+      setters = new Map(metadata.columns.filter(isStored).map((column) => [column.databaseName, setter(column)]));
       this.#setters.set(metadata, setters);
     }
-    for (const name in row) setters.get(name)?.(entity, row);
+    for (const name in row) setters.get(name)?.(entity, row[name]);
   }
 }
 
-function setter(column: ColumnMetadata): Setter {
-  const { databaseName: name, propertyName: property } = column;
+/** A promise only where the entity has asynchronous `@AfterLoad` methods: it would cost every row a turn of the event loop. */
+function loaded(metadata: EntityMetadata, entity: object): object | Promise<object> {
+  const calls = metadata.afterLoadListeners.filter((listener) => listener.isAllowed(entity));
+  return calls.length === 0 ? entity : callInOrder(entity, calls);
+}
+
+async function callInOrder(entity: object, calls: readonly { execute(entity: object): unknown }[]): Promise<object> {
+  for (const call of calls) await call.execute(entity);
+  return entity;
+}
+
+/** How a column's value gets into an entity: as it is where the driver hands it out in that form, else the way TypeORM does it. */
+export function setter(column: ColumnMetadata): Setter {
+  const { propertyName: property } = column;
   const { driver } = column.entityMetadata.dataSource;
-  const plain = !column.transformer && !column.isArray && PLAIN_TYPES.has(driver.normalizeType(column));
+  // simple-array and simple-json are text to the database only.
+  const simple = typeof column.type === "string" && column.type.startsWith("simple-");
+  const plain = !column.transformer && !column.isArray && !simple && PLAIN_TYPES.has(driver.normalizeType(column));
   if (plain && !column.embeddedMetadata) {
-    return (entity, row) => {
-      (entity as Row)[property] = row[name];
+    return (entity, value) => {
+      (entity as Row)[property] = value;
     };
   }
-  return (entity, row) => column.setEntityValue(entity, driver.prepareHydratedValue(row[name], column));
+  return (entity, value) => column.setEntityValue(entity, driver.prepareHydratedValue(value, column));
 }
 
 /** Types whose values the driver hands out as entities hold them. */

@@ -3,6 +3,7 @@ import { type ColumnMetadata, type Dialect, dialectOf, type SqlTable, type State
 import type { ResolvedPolicy } from "../policy/job-policy.js";
 import { resolvePolicy } from "../policy/resolve-policy.js";
 import type { StatusMap } from "../status/status-map.js";
+import { isStored } from "./columns.js";
 import { Hydrator } from "./hydrate.js";
 import type { JobClass } from "./job-class.js";
 import type { JobRow } from "./job-row.js";
@@ -16,7 +17,7 @@ import { metadataOf, verifyClass } from "./verify.js";
 export class JobTable<T extends JobRow = JobRow> {
   readonly name: string;
   readonly metadata: EntityMetadata;
-  /** The columns that instances hold. */
+  /** The columns that have a property. */
   readonly columns: readonly ColumnMetadata[];
   readonly dialect: Dialect;
   readonly sql: SqlTable;
@@ -36,7 +37,7 @@ export class JobTable<T extends JobRow = JobRow> {
     this.metadata = metadataOf(dataSource, target);
     this.name = this.metadata.name;
     verifyClass(this.metadata);
-    this.columns = this.metadata.columns.filter((column) => !column.isVirtual && column.isSelect);
+    this.columns = this.metadata.columns.filter(isStored);
     this.dialect = dialectOf(dataSource);
     this.sql = sqlTable(this.metadata, this.dialect);
     this.policy = resolvePolicy(target.policy, `${this.name}.policy`);

@@ -50,7 +50,8 @@ export class Keys {
     const fields = rows.map((row) =>
       row.map((value, index) => this.#dialect.field(this.#dataSource, this.columns[index]!, value)),
     );
-    return JSON.stringify(fields.map((row) => Object.fromEntries(row.map((value, index) => [`k${index}`, value]))));
+    const names = this.columns.map((column) => column.databaseName);
+    return JSON.stringify(fields.map((row) => Object.fromEntries(row.map((value, index) => [names[index], value]))));
   }
 
   /** What errors and events show: a scalar for one key column, else an object. */

@@ -1,5 +1,6 @@
 import type { EntityMetadata } from "typeorm";
 import { type ColumnMetadata, type Dialect, JOB_COLUMNS, type JobColumn, type SqlTable } from "../dialect/index.js";
+import { isStored } from "./columns.js";
 
 /** What the entity's metadata means to SQL: names escaped by the driver, conditions and assignments it declares. */
 export function sqlTable(metadata: EntityMetadata, dialect: Dialect): SqlTable {
@@ -19,14 +20,17 @@ export function sqlTable(metadata: EntityMetadata, dialect: Dialect): SqlTable {
   return {
     path,
     key: metadata.primaryColumns.map(quote),
-    keyTypes: metadata.primaryColumns.map((column) => dialect.fieldType(metadata.dataSource, column)),
     col,
     alive: aliveConditions(metadata, quote),
     touched: touched.map(({ assignment }) => assignment),
     read: metadata.columns
-      .filter((column) => column.isDiscriminator || (!column.isVirtual && (column.isSelect || isJob(column))))
+      .filter((column) => column.isDiscriminator || (isStored(column) && (column.isSelect || isJob(column))))
       .map(quote),
-    changed: [...Object.values(changing), ...touched.map(({ name }) => name), ...discriminator(metadata, quote)],
+    changed: [
+      ...Object.values(changing),
+      ...touched.map(({ name }) => name),
+      ...metadata.columns.filter((column) => column.isDiscriminator || isComputed(column)).map(quote),
+    ],
   };
 }
 
@@ -34,8 +38,9 @@ function isJob(column: ColumnMetadata): boolean {
   return (JOB_COLUMNS as readonly string[]).includes(column.propertyName) || column.isPrimary;
 }
 
-function discriminator(metadata: EntityMetadata, quote: (column: ColumnMetadata) => string): string[] {
-  return metadata.discriminatorColumn ? [quote(metadata.discriminatorColumn)] : [];
+/** The database computes it from others, so an outcome may change it. */
+function isComputed(column: ColumnMetadata): boolean {
+  return column.generatedType !== undefined && isStored(column) && column.isSelect;
 }
 
 function aliveConditions(metadata: EntityMetadata, quote: (column: ColumnMetadata) => string): string[] {

@@ -31,7 +31,7 @@ export function parseDuration(option: string, value: unknown, limits: { min?: nu
 
 function toMilliseconds(value: unknown): number | undefined {
   if (typeof value === "number") return Math.round(value);
-  if (typeof value !== "string" || value === "" || value.length > 100) return undefined; // ms throws on these
+  if (typeof value !== "string" || value === "") return undefined; // ms throws on empty text
   const read: number | undefined = ms(value as ms.StringValue); // its type hides that it gives undefined for what it can't read
   return read === undefined ? undefined : Math.round(read);
 }

@@ -5,7 +5,6 @@ import { distance } from "fastest-levenshtein";
  * (at least two) may differ. Upper and lower case count as equal, so `maxattempts` finds `maxAttempts`.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  if (name.length > 100) return undefined; // nobody mistypes that; and the distance is quadratic
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of known) {

@@ -5,6 +5,9 @@ import type { ColumnMetadata } from "../column.js";
 const INTEGERS: Record<string, bigint> = { smallint: 2n ** 15n, integer: 2n ** 31n, bigint: 2n ** 63n };
 const UUID = /^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;
 const DECIMAL = /^\s*[-+]?(\d+)?(?:\.(\d*))?(?:e([-+]?\d+))?\s*$/i;
+const ISO_DAY = /^(\d{4,6})-(\d\d)-(\d\d)(?=$|[T ])/;
+/** The first moment that PostgreSQL knows; the last one is beyond JavaScript's. */
+const FIRST_TIME = Date.UTC(-4712, 0, 1);
 const UNSTORABLE = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
 /**
@@ -18,15 +21,20 @@ export function checkValue(dataSource: DataSource, column: ColumnMetadata, value
   if (value === null) return column.isNullable ? undefined : "null in a column that is not nullable";
   if (!column.isArray) return checkOne(dataSource, column, value);
   if (!Array.isArray(value)) return `expected an array, got ${typeof value}`;
-  for (const [index, item] of value.entries()) {
-    const why = item === null ? undefined : Array.isArray(item) ? undefined : checkOne(dataSource, column, item);
+  return checkItems(dataSource, column, value);
+}
+
+function checkItems(dataSource: DataSource, column: ColumnMetadata, items: readonly unknown[]): string | undefined {
+  for (const [index, item] of items.entries()) {
+    if (item === null) continue;
+    const why = Array.isArray(item) ? checkItems(dataSource, column, item) : checkOne(dataSource, column, item);
     if (why) return `element ${index}: ${why}`;
   }
   return undefined;
 }
 
 function checkOne(dataSource: DataSource, column: ColumnMetadata, value: unknown): string | undefined {
-  if (column.type === "simple-array") return Array.isArray(value) ? undefined : `expected an array, got ${typeof value}`;
+  if (column.type === "simple-array") return checkSimpleArray(value);
   if (column.type === "simple-json") return void checkJson(value, column.propertyPath);
   const type = dataSource.driver.normalizeType(column);
   const limit = INTEGERS[type];
@@ -34,7 +42,7 @@ function checkOne(dataSource: DataSource, column: ColumnMetadata, value: unknown
   switch (type) {
     case "real":
     case "double precision":
-      return typeof value === "number" || isDecimal(value) ? undefined : expected("a number", value);
+      return checkFloat(type, value);
     case "numeric":
     case "decimal":
       return checkNumeric(column, value);
@@ -55,8 +63,7 @@ function checkOne(dataSource: DataSource, column: ColumnMetadata, value: unknown
     case "date":
       return checkDate(value);
     case "enum":
-    case "simple-enum":
-      return column.enum?.some((member) => `${member}` === `${value as string}`)
+      return (typeof value === "string" || typeof value === "number") && column.enum?.some((member) => `${member}` === `${value}`)
         ? undefined
         : expected(`one of ${(column.enum ?? []).join(", ")}`, value);
     case "bytea":
@@ -87,8 +94,29 @@ function checkNumeric(column: ColumnMetadata, value: unknown): string | undefine
   if (!match) return expected("a number or decimal text", value);
   if (column.precision === undefined || column.precision === null) return undefined;
   const room = column.precision - (column.scale ?? 0);
-  const digits = (match[1] ?? "").replace(/^0+/, "").length + Number(match[3] ?? 0);
-  return digits > room ? `${text as string} has more than ${room} digits before the point` : undefined;
+  return wholeDigits(match, column.scale ?? 0) > room
+    ? `${text as string} has more than ${room} digits before the point`
+    : undefined;
+}
+
+/** Digits before the point, rounded to the scale as the database does: 99.999 in numeric(4, 2) has three. */
+function wholeDigits([, whole = "", fraction = "", exponent = "0"]: RegExpExecArray, scale: number): number {
+  const digits = (whole + fraction).replace(/^0+/, "");
+  if (digits === "") return 0;
+  const point = digits.length - fraction.length + Number(exponent);
+  // Only a row of nines is lengthened by rounding.
+  const kept = digits.slice(0, Math.max(point + scale, 0));
+  const roundsUp = (digits[point + scale] ?? "0") >= "5" && point + scale >= 0;
+  return roundsUp && /^9*$/.test(kept) ? point + 1 : point;
+}
+
+function checkFloat(type: string, value: unknown): string | undefined {
+  if (typeof value !== "number" && !isDecimal(value)) return expected("a number", value);
+  const number = Number(value);
+  const isLost = typeof value === "string" && !Number.isFinite(number);
+  const tooLarge = type === "real" && Number.isFinite(number) && !Number.isFinite(Math.fround(number));
+  const tooSmall = number !== 0 && type === "real" && Math.fround(number) === 0;
+  return isLost || tooLarge || tooSmall ? `${value as string} is out of range for ${type}` : undefined;
 }
 
 function isDecimal(value: unknown): boolean {
@@ -104,10 +132,32 @@ function checkText(dataSource: DataSource, column: ColumnMetadata, value: unknow
   return characters > length ? `${characters} characters, at most ${length} fit` : undefined;
 }
 
+/** TypeORM joins the elements with commas, and splits at every comma when it reads. */
+function checkSimpleArray(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return `expected an array, got ${typeof value}`;
+  if (value.length === 1 && value[0] === "") return "a simple-array of one empty text would come back empty";
+  for (const [index, item] of value.entries()) {
+    if (item === null || item === undefined || typeof item === "object") return `element ${index}: ${expected("text", item)}`;
+    const text = String(item);
+    if (UNSTORABLE.test(text)) return `element ${index}: NUL characters and lone surrogates can't be stored as text`;
+    if (text.includes(",")) return `element ${index}: a comma would split it in two in a simple-array`;
+  }
+  return undefined;
+}
+
+/** TypeORM makes a Date of text first, so what JavaScript can't read is no date, whatever PostgreSQL thinks of it. */
 function checkDate(value: unknown): string | undefined {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid Date" : undefined;
-  if (typeof value === "string" && (!Number.isNaN(Date.parse(value)) || /^-?infinity$/.test(value))) return undefined;
-  return expected("a Date or ISO text", value);
+  if (typeof value !== "string" && !(value instanceof Date)) return expected("a Date or ISO text", value);
+  const time = new Date(value).getTime();
+  if (typeof value === "string" && (Number.isNaN(time) || !isCalendarDay(value))) return expected("a Date or ISO text", value);
+  if (Number.isNaN(time)) return "an invalid Date";
+  return time < FIRST_TIME ? "a time before 4713 BC" : undefined;
+}
+
+/** JavaScript reads the 30th of February as the 1st of March. */
+function isCalendarDay(text: string): boolean {
+  const [, year, month, day] = ISO_DAY.exec(text) ?? [];
+  return day !== undefined && new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
 }
 
 function expected(what: string, value: unknown): string {

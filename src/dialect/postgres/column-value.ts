@@ -1,9 +1,10 @@
 import type { DataSource } from "typeorm";
 import type { ColumnMetadata } from "../column.js";
 import type { SqlTable } from "../sql-table.js";
-import { localTimestamp } from "./local-timestamp.js";
+import { localTimestamp, utcTimestamp } from "./local-timestamp.js";
 
 const SPATIAL = new Set(["geometry", "geography"]);
+const WITHOUT_ZONE = new Set(["timestamp without time zone", "date"]);
 const JSON_TYPES = new Set<unknown>(["json", "jsonb"]);
 
 /** The value as the column stores it: after the entity's transformers. */
@@ -25,25 +26,36 @@ export function field(dataSource: DataSource, column: ColumnMetadata, value: unk
   // The driver would make JSON text of it, which would arrive as a JSON string.
   if (JSON_TYPES.has(column.type) && !column.isArray) return stored(column, value) ?? null;
   const prepared = parameter(dataSource, column, value);
-  const withoutZone = dataSource.driver.normalizeType(column) === "timestamp without time zone";
+  const withoutZone = WITHOUT_ZONE.has(dataSource.driver.normalizeType(column));
   return Array.isArray(prepared) ? prepared.map((item) => scalar(item, withoutZone)) : scalar(prepared, withoutZone);
 }
 
 function scalar(value: unknown, withoutZone: boolean): unknown {
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
-  if (value instanceof Date) return withoutZone ? localTimestamp(value) : value.toISOString();
+  if (value instanceof Date) return withoutZone ? localTimestamp(value) : utcTimestamp(value);
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   return value;
+}
+
+/** Types whose values come back just as the record set gives them. Others are brought into a form: `1.50`, upper-case UUIDs, padding. */
+const AS_GIVEN = new Set(["integer", "smallint", "character varying", "text", "boolean", "jsonb"]);
+
+/** Whether a checked value is read back just as it was given. */
+export function isStoredAsGiven(dataSource: DataSource, column: ColumnMetadata): boolean {
+  const simple = !column.transformer && !column.isArray && !String(column.type).startsWith("simple-");
+  return simple && column.type !== Boolean && AS_GIVEN.has(dataSource.driver.normalizeType(column));
 }
 
 /** The type of the column in a JSON record set. */
 export function fieldType(dataSource: DataSource, column: ColumnMetadata): string {
   const type = dataSource.driver.normalizeType(column);
   if (SPATIAL.has(type)) return "jsonb";
-  if (type === "enum") return column.isArray ? "text[]" : "text";
-  return `${type}${column.isArray ? "[]" : ""}`;
+  return `${RECORD_TYPES[type] ?? type}${column.isArray ? "[]" : ""}`;
 }
+
+/** Without a length `character` and `bit` mean one character or bit; the name of an enum's type isn't in the metadata. */
+const RECORD_TYPES: Readonly<Record<string, string>> = { character: "bpchar", bit: "bit varying", enum: "text" };
 
 /** SQL for a value of the column, around its placeholder. */
 export function valueSql(column: ColumnMetadata): (placeholder: string) => string {
@@ -72,6 +84,10 @@ export function fieldSql(
 }
 
 /** The column's DEFAULT as SQL, `NULL` without one. */
-export function defaultSql(dataSource: DataSource, column: ColumnMetadata): string {
-  return dataSource.driver.normalizeDefault(column) ?? "NULL";
+export function defaultSql(dataSource: DataSource, column: ColumnMetadata, table: Pick<SqlTable, "path">): string {
+  const declared = dataSource.driver.normalizeDefault(column);
+  if (declared !== undefined || !column.isGenerated) return declared ?? "NULL";
+  if (column.generationStrategy === "uuid") return "gen_random_uuid()";
+  const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+  return `nextval(pg_get_serial_sequence(${text(table.path)}, ${text(column.databaseName)}))`;
 }

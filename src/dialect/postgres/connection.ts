@@ -102,17 +102,13 @@ export async function openOwnClient(dataSource: DataSource, timeout: number): Pr
   if (!pool) throw new Error(`the DataSource is not initialised`);
   const client = new pool.Client(pool.options);
   client.on("error", () => {}); // the next statement fails and says so
-  const connecting = client.connect();
-  await withTimeout(
-    connecting,
-    timeout,
-    () => new JobConnectionTimeoutError({ waited: timeout }),
-    () => {
-      void client.end().catch(() => {});
-    },
-  );
   // Heartbeats alone must not keep a process alive.
   client.unref?.();
+  await withTimeout(client.connect(), timeout, () => {
+    client.connection?.stream?.destroy(); // a server that doesn't answer would keep the socket open for ever
+    return new JobConnectionTimeoutError({ waited: timeout });
+  });
+  client.unref?.(); // TLS has put another socket in its place
   return client;
 }
 

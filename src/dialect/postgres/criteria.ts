@@ -12,7 +12,7 @@ export interface Condition {
 export interface CriteriaShape {
   /** One key: params key0…. */
   readonly key?: boolean;
-  /** Several keys: param keys (an array for one key column, else jsonb rows). */
+  /** Several keys: param keys (an array for one key column, else jsonb rows by column name). */
   readonly keys?: boolean;
   /** Status codes, as literals. */
   readonly codes?: readonly number[];
@@ -48,9 +48,9 @@ export function criteria(table: SqlTable, shape: CriteriaShape): Condition {
 }
 
 function keyAmong(table: SqlTable, params: Params): string {
-  if (table.key.length === 1) return `j.${table.key[0]} = ANY(${params.$("keys", `${table.keyTypes[0]}[]`)})`;
+  // No casts: the server knows the columns' types better, the length of a character column and the name of an enum among them.
+  if (table.key.length === 1) return `j.${table.key[0]} = ANY(${params.$("keys")})`;
   const columns = table.key.map((column) => `j.${column}`).join(", ");
-  const fields = table.key.map((_, index) => `k${index}`).join(", ");
-  const types = table.keyTypes.map((type, index) => `k${index} ${type}`).join(", ");
-  return `(${columns}) IN (SELECT ${fields} FROM jsonb_to_recordset(${params.$("keys", "jsonb")}) AS k(${types}))`;
+  const fields = table.key.map((column) => `k.${column}`).join(", ");
+  return `(${columns}) IN (SELECT ${fields} FROM jsonb_populate_recordset(NULL::${table.path}, ${params.$("keys")}) AS k)`;
 }

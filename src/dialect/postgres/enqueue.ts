@@ -1,12 +1,15 @@
 import type { SqlTable } from "../sql-table.js";
 import type { Statement } from "../statement.js";
-import { CLOCK, statusIn } from "./fragments.js";
+import { CLOCK, STATEMENT_CLOCK, statusIn } from "./fragments.js";
 import { Params } from "./params.js";
 
 /** One column of the inserted rows. */
 export interface InsertedColumn {
   readonly name: string;
-  /** The column's type in the record set. */
+  /** Its field in the records, and the boolean field that says whether a row gives it. */
+  readonly field: string;
+  readonly flag: string;
+  /** The field's type in the record set. */
   readonly type: string;
   /** SQL for the value, around the record's field. */
   readonly value: (field: string) => string;
@@ -14,44 +17,51 @@ export interface InsertedColumn {
   readonly fallback: string | undefined;
 }
 
+type OnConflict = "error" | "ignore" | { readonly replaceUnless: readonly number[] };
+
 /**
- * All rows through one JSON parameter: as fast as COPY, and one statement. Params: rows (jsonb array; field cN for column N, and
- * delay in ms for `runAt`; a missing field means that the row doesn't give the column).
- * `replace` starts a row over, but never touches a running one.
+ * All rows through one JSON parameter: as fast as COPY, and one statement. Param rows: a jsonb array of records with the columns'
+ * fields, and `run_at` or `delay` (ms). `replace` starts a row over, but never touches a running one.
+ *
+ * @param answer every column of every row, or one row with the statement's `time`, where the caller knows the rest
  */
 export function enqueue(
   table: SqlTable,
   columns: readonly InsertedColumn[],
-  conflict: "error" | "ignore" | { readonly replaceUnless: readonly number[]; readonly pending: number },
-  returning: readonly string[],
+  conflict: OnConflict,
+  answer: "rows" | "time",
   pending: number,
 ): Statement {
   const params = new Params();
   const { status, runAt, createdAt, updatedAt } = table.col;
-  const fields = columns.map((column, index) => `c${index} ${column.type}`);
-  const given = columns.map((column, index) => {
-    const value = column.value(`r.c${index}`);
-    return column.fallback === undefined ? value : `CASE WHEN r.h${index} THEN ${value} ELSE ${column.fallback} END`;
+  const given = columns.map(({ field, flag, value, fallback }) => {
+    const sql = value(`r.${field}`);
+    return fallback === undefined ? sql : `CASE WHEN r.${flag} THEN ${sql} ELSE ${fallback} END`;
   });
-  const has = columns.flatMap((column, index) => (column.fallback === undefined ? [] : [`h${index} boolean`]));
+  const fields = columns.flatMap(({ field, flag, type, fallback }) => [
+    `${field} ${type}`,
+    ...(fallback === undefined ? [] : [`${flag} boolean`]),
+  ]);
   const names = [...columns.map((column) => column.name), status, runAt, createdAt, updatedAt];
   // The statement's clock, so that all rows of one enqueue carry the same time.
-  const due = "coalesce(r.run_at, statement_timestamp() + coalesce(r.delay, 0) * interval '1 millisecond')";
-  const values = [...given, `${pending}`, due, "statement_timestamp()", "statement_timestamp()"];
-  const record = [...fields, ...has, "run_at timestamptz", "delay float8"].join(", ");
-  return params.statement(
+  const due = `coalesce(r.run_at, ${STATEMENT_CLOCK} + coalesce(r.delay, 0) * interval '1 millisecond')`;
+  const values = [...given, `${pending}`, due, STATEMENT_CLOCK, STATEMENT_CLOCK];
+  const record = [...fields, "run_at timestamptz", "delay float8"].join(", ");
+  const insert =
     `INSERT INTO ${table.path} AS j (${names.join(", ")}) SELECT ${values.join(", ")} ` +
-      `FROM jsonb_to_recordset(${params.$("rows", "jsonb")}) AS r(${record}) ${onConflict(table, names, conflict)}` +
-      `RETURNING ${returning.map((column) => `j.${column}`).join(", ")}`,
-  );
+    `FROM jsonb_to_recordset(${params.$("rows", "jsonb")}) AS r(${record}) ${onConflict(table, names, conflict)}`;
+  if (answer === "time") return params.statement(`WITH inserted AS (${insert}) SELECT ${STATEMENT_CLOCK} AS time`);
+  return params.statement(`${insert}RETURNING ${table.read.map((column) => `j.${column}`).join(", ")}`);
 }
 
-function onConflict(table: SqlTable, names: readonly string[], conflict: Parameters<typeof enqueue>[2]): string {
+function onConflict(table: SqlTable, names: readonly string[], conflict: OnConflict): string {
   if (conflict === "error") return "";
   const target = `ON CONFLICT (${table.key.join(", ")}) DO`;
   if (conflict === "ignore") return `${target} NOTHING `;
   const { reason, retry, finishedAt, lock, createdAt, updatedAt } = table.col;
-  const replaced = names.filter((name) => !table.key.includes(name) && name !== createdAt && name !== updatedAt);
+  const kept = (name: string) => table.key.includes(name) || name === createdAt || name === updatedAt;
+  const touched = (name: string) => table.touched.some((assignment) => assignment.startsWith(`${name} = `));
+  const replaced = names.filter((name) => !kept(name) && !touched(name));
   const sets = [
     ...replaced.map((name) => `${name} = excluded.${name}`),
     `${reason} = NULL`,

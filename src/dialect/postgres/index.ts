@@ -1,6 +1,17 @@
 export { checkValue } from "./check-value.js";
 export { COLUMN_TYPES, isNotNull, NOW_DEFAULT } from "./column-types.js";
-export { defaultSql, field, fieldSql, fieldType, mergeSql, parameter, stored, valueSql } from "./column-value.js";
+export {
+  defaultSql,
+  field,
+  fieldSql,
+  fieldType,
+  isStoredAsGiven,
+  mergeSql,
+  parameter,
+  stored,
+  valueSql,
+} from "./column-value.js";
+export { comparableKey } from "./comparable-key.js";
 export * from "./connection.js";
 export { type Condition, type CriteriaShape, criteria } from "./criteria.js";
 export { enqueue, type InsertedColumn } from "./enqueue.js";

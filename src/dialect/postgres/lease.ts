@@ -3,13 +3,18 @@ import type { Statement } from "../statement.js";
 import { CLOCK, held, keyIs, milliseconds, picked, where } from "./fragments.js";
 import { Params } from "./params.js";
 
+/** A heartbeat and an `extend` may pass each other on the way: neither shortens what the other gave. */
+function longer(table: SqlTable, lease: string): string {
+  return `greatest(j.${table.col.lockUntil}, ${CLOCK} + ${lease})`;
+}
+
 /** Extend one lock: params key0…, lock, expire (ms). */
 export function extend(table: SqlTable): Statement {
   const params = new Params();
   const { lock, lockUntil } = table.col;
   const guard = where(table, keyIs(table, params), `j.${lock} = ${params.$("lock", "uuid")}`);
   return params.statement(
-    `UPDATE ${table.path} AS j SET ${lockUntil} = ${CLOCK} + ${milliseconds(params.$("expire", "float8"))} ` +
+    `UPDATE ${table.path} AS j SET ${lockUntil} = ${longer(table, milliseconds(params.$("expire", "float8")))} ` +
       `WHERE ${guard} RETURNING j.${lockUntil}`,
   );
 }
@@ -29,7 +34,7 @@ export function heartbeat(table: SqlTable): Statement {
   const from = rows.relation ? `FROM ${rows.relation} ` : "";
   return params.statement(
     `${rows.with || "WITH "}${rows.with ? ", " : ""}seen AS (SELECT j.${lock} AS lock FROM ${table.path} AS j WHERE ${mine}), ` +
-      `renewed AS (UPDATE ${table.path} AS j SET ${lockUntil} = ${CLOCK} + ${lease} ${from}WHERE ${rows.match} RETURNING j.${lock} AS lock) ` +
+      `renewed AS (UPDATE ${table.path} AS j SET ${lockUntil} = ${longer(table, lease)} ${from}WHERE ${rows.match} RETURNING j.${lock} AS lock) ` +
       "SELECT seen.lock, renewed.lock IS NOT NULL AS renewed FROM seen LEFT JOIN renewed ON renewed.lock = seen.lock",
   );
 }

@@ -124,7 +124,8 @@ function transition(
     return condition.params.statement(`UPDATE ${table.path} AS j SET ${all} WHERE ${matching} ${keysReturned(table)}`);
   }
   const order = `ORDER BY ${table.key.map((column) => `j.${column}`).join(", ")}`;
-  const rows = picked(table, matching, `${order} FOR UPDATE SKIP LOCKED`);
+  // As weak as the UPDATE itself: rows that foreign keys only refer to are not held.
+  const rows = picked(table, matching, `${order} FOR NO KEY UPDATE SKIP LOCKED`);
   const from = rows.relation ? `FROM ${rows.relation} ` : "";
   return condition.params.statement(
     `${rows.with}UPDATE ${table.path} AS j SET ${all} ${from}WHERE ${rows.match} ${keysReturned(table)}`,
