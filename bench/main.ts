@@ -9,11 +9,11 @@ import { BenchJob } from "./bench-job.js";
 import { BARE_INSERT, benchEnqueue } from "./enqueue.js";
 import { median, ratios } from "./measure.js";
 
-const ROUNDS = Number(process.env["ROUNDS"] ?? 9);
+const ROUNDS = Number(process.env.ROUNDS ?? 9);
 const SCHEMA = "typeorm_jobs_bench";
 
-await using database = process.env["DATABASE_URL"] ? undefined : await startTemporaryDatabase();
-const url = process.env["DATABASE_URL"] ?? database!.url;
+await using database = process.env.DATABASE_URL ? undefined : await startTemporaryDatabase();
+const url = process.env.DATABASE_URL ?? database!.url;
 const client = new pg.Client({ connectionString: url });
 await client.connect();
 await client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}`);

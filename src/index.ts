@@ -1,7 +1,7 @@
 export type { StartOptions } from "./attempt/attempt-options.js";
 export type { Work } from "./attempt/run-attempt.js";
 export type { DeepReadonly, OpenAttempt, Started } from "./attempt/started-job.js";
-export { Updates, type WriteCallback } from "./attempt/updates.js";
+export type { Updates, WriteCallback } from "./attempt/updates.js";
 export { JobEntity } from "./entity/job-entity.js";
 export { type JobMembers, type JobMixed, JobMixin } from "./entity/job-mixin.js";
 export type { JobStatics, OfDataSource } from "./entity/job-statics.js";

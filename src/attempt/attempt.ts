@@ -141,8 +141,7 @@ export class Attempt<T extends JobRow = JobRow> {
 
   async extend(expire?: Duration): Promise<void> {
     refuseTransaction(this.table, "extend", this.key);
-    const asked = expire === undefined ? 0 : parseDuration("extend", expire, { min: 100, max: MAX_TIMER });
-    const lease = Math.max(asked, this.lease); // never sooner than it would have expired
+    const lease = expire === undefined ? this.options.expire : parseDuration("extend", expire, { min: 100, max: MAX_TIMER });
     const sentAt = this.now();
     const lockUntil = await extendLock(this.table, this.key, this.lock, lease);
     if (!lockUntil) {
@@ -152,6 +151,7 @@ export class Attempt<T extends JobRow = JobRow> {
     }
     this.renewed(sentAt, lease);
     (this.entity as { lockUntil: Date | null }).lockUntil = lockUntil;
+    this.#own.written("lockUntil");
   }
 
   /**

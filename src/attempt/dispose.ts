@@ -1,4 +1,4 @@
-import { JobAbandonedError } from "../error/index.js";
+import { JobAbandonedError, JobLockLostError } from "../error/index.js";
 import { observed } from "../event/job-events.js";
 import { withTimeout } from "../util/with-timeout.js";
 import type { Attempt } from "./attempt.js";
@@ -22,7 +22,8 @@ export async function disposeAttempt(attempt: Attempt): Promise<void> {
   try {
     await withTimeout(ending(), patience, () => new Error(`not written within ${Math.round(patience)} ms`));
   } catch (error) {
-    if (abandoned && !observed("typeorm-jobs:attempt")) warn(attempt, error);
+    if (!abandoned || error instanceof JobLockLostError) return; // whoever took the lock has ended the attempt
+    if (!observed("typeorm-jobs:attempt")) warn(attempt, error);
   }
 }
 

@@ -43,7 +43,10 @@ export class Heartbeat {
 
   #drop(lock: string): void {
     this.#held.delete(lock);
-    if (this.#held.size > 0) return;
+    if (this.#held.size === 0) this.#letGo();
+  }
+
+  #letGo(): void {
     this.#release?.();
     this.#release = undefined;
   }
@@ -52,6 +55,11 @@ export class Heartbeat {
     let interval = Number.POSITIVE_INFINITY;
     for (const { options } of this.#held.values()) interval = Math.min(interval, options.heartbeat);
     if (this.#held.size === 0) return undefined;
+    // After destroy() no outcome can end these locks any more: they expire, and the watch aborts the signals.
+    if (!this.#table.dataSource.isInitialized) {
+      this.#letGo();
+      return undefined;
+    }
     const now = performance.now();
     const due = this.#lastBeat + interval - now;
     if (due > 1) return due;
@@ -92,8 +100,6 @@ export class Heartbeat {
   }
 
   async #renew(client: OwnClient, leases: ReadonlyMap<string, number>) {
-    // Locks that no outcome can end any more must not be kept alive.
-    if (!this.#table.dataSource.isInitialized) throw new Error("the DataSource was destroyed");
     const { renewed, lost } = await renewLocks(this.#table, client, leases);
     const errors: [string, Error][] = [];
     for (const lock of lost) {

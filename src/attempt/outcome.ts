@@ -6,6 +6,7 @@ import { REASON, reasonOf } from "../failure/reason.js";
 import type { CapturedFailure } from "../failure/redact-failure.js";
 import { executeAlone } from "../store/execute.js";
 import { failing, ignoring, type OutcomeStatement, releasing, succeeding } from "../store/outcome.js";
+import { isA } from "../util/is-a.js";
 import type { Attempt } from "./attempt.js";
 import { describeAttempt } from "./describe-attempt.js";
 import { commitWithWrites } from "./success-transaction.js";
@@ -98,7 +99,7 @@ function recordOf(attempt: Attempt, error: unknown): CapturedFailure {
   const { number, fence, lockBy } = attempt;
   const record = captureFailure(error, { attempt: number, fence, by: lockBy, captureLimit, redact });
   // These two are outcomes of the library itself: the record names them as the column `reason` does.
-  const own = error instanceof JobTimeoutError || error instanceof JobAbandonedError;
+  const own = isA(error, JobTimeoutError) || isA(error, JobAbandonedError);
   return own ? { ...record, code: reasonOf(error) } : record;
 }
 

@@ -6,26 +6,64 @@ import { deepFreeze } from "../util/deep-freeze.js";
  * are written, so `succeed` looks for it. JSON values are frozen: a change inside one throws where it is made.
  */
 export class OwnColumns {
-  readonly #table: JobTable;
+  readonly #watched: readonly Watched[];
   readonly #entity: object;
   readonly #values: unknown[];
 
   constructor(table: JobTable, entity: object) {
-    this.#table = table;
+    this.#watched = watchedBy(table);
     this.#entity = entity;
-    this.#values = table.columns.map((column) => {
-      const value: unknown = column.getEntityValue(entity);
-      // What a transformer gives may be an object that others share.
-      return comparable(column.transformer ? value : deepFreeze(value));
+    this.#values = this.#watched.map(({ read, isShared }) => {
+      const value = read(entity);
+      return comparable(isShared ? value : deepFreeze(value));
     });
+  }
+
+  /** The library itself has changed this property on the instance. */
+  written(property: string): void {
+    const index = this.#watched.findIndex(({ path }) => path === property);
+    this.#values[index] = comparable(this.#watched[index]?.read(this.#entity));
   }
 
   /** Properties that were assigned since the start. */
   changed(): string[] {
-    return this.#table.columns
-      .filter((column, index) => comparable(column.getEntityValue(this.#entity)) !== this.#values[index])
-      .map((column) => column.propertyPath);
+    return this.#watched
+      .filter(({ read }, index) => !Object.is(comparable(read(this.#entity)), this.#values[index]))
+      .map(({ path }) => path);
   }
+}
+
+/** A property that must not be assigned while the attempt is open. */
+interface Watched {
+  readonly path: string;
+  /** Not ours to freeze: a related entity, or an object that a transformer gave and others may hold. */
+  readonly isShared: boolean;
+  read(entity: object): unknown;
+}
+
+const watched = new WeakMap<JobTable, readonly Watched[]>();
+
+/** Columns and relations with a join column; once per class. */
+function watchedBy(table: JobTable): readonly Watched[] {
+  const known = watched.get(table);
+  if (known) return known;
+  const made = [
+    ...table.columns.map((column) => ({
+      path: column.propertyPath,
+      isShared: column.transformer !== undefined,
+      read: (entity: object) => column.getEntityValue(entity) as unknown,
+    })),
+    // A lazy one is loaded, and so changed, by being read.
+    ...table.metadata.relations
+      .filter((relation) => relation.isWithJoinColumn && !relation.isLazy)
+      .map((relation) => ({
+        path: relation.propertyPath,
+        isShared: true,
+        read: (entity: object) => relation.getEntityValue(entity) as unknown,
+      })),
+  ];
+  watched.set(table, made);
+  return made;
 }
 
 /** A Date is changed in place, so its time counts. */

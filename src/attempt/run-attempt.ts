@@ -1,6 +1,7 @@
 import { IgnoreJobError, InvalidOptionError, JobLockLostError, ReleaseJobError, RetryJobError } from "../error/index.js";
 import type { JobRow } from "../table/job-row.js";
 import { parseDuration } from "../util/duration.js";
+import { isA } from "../util/is-a.js";
 import { releaseReason } from "./ask.js";
 import type { Attempt } from "./attempt.js";
 import type { WrittenOutcome } from "./outcome.js";
@@ -54,12 +55,12 @@ async function afterThrow<T extends JobRow>(attempt: Attempt<T>, thrown: unknown
 /** The outcome that a thrown value asks for. A steering error with an option that can't be read is a failure itself. */
 function classify(thrown: unknown): Exclude<WrittenOutcome, { name: "succeed" }> {
   try {
-    if (thrown instanceof IgnoreJobError) return { name: "ignore", reason: thrown.reason };
-    if (thrown instanceof ReleaseJobError) {
+    if (isA(thrown, IgnoreJobError)) return { name: "ignore", reason: thrown.reason };
+    if (isA(thrown, ReleaseJobError)) {
       const delay = parseDuration("ReleaseJobError.delay", thrown.delay ?? 0);
       return { name: "release", delay, reason: releaseReason(thrown.reason) };
     }
-    if (thrown instanceof RetryJobError) {
+    if (isA(thrown, RetryJobError)) {
       const delay = thrown.delay === undefined ? undefined : parseDuration("RetryJobError.delay", thrown.delay);
       return { name: "fail", error: thrown.cause, delay };
     }

@@ -11,7 +11,7 @@ import { Attempt } from "./attempt.js";
 import type { AttemptOptions } from "./attempt-options.js";
 import { describeAttempt } from "./describe-attempt.js";
 import { heartbeatOf } from "./heartbeat.js";
-import { lockBy } from "./lock-by.js";
+import { LOCK_BY } from "./lock-by.js";
 import { bindAttempt } from "./open-attempts.js";
 
 /**
@@ -32,12 +32,11 @@ export async function startAttempt<T extends JobRow>(
   const about = () => describeAttempt(plain, key, options.step, options.debug);
   if (observed("typeorm-jobs:attempt")) publish("typeorm-jobs:attempt", { type: "starting", ...about() });
   const lock = randomUUID();
-  const holder = lockBy();
   const sentAt: Instant = { monotonic: systemClocks.monotonic(), wall: systemClocks.wall() };
   try {
-    const row = await startJob(plain, { key, lock, lockBy: holder, ...options });
+    const row = await startJob(plain, { key, lock, lockBy: LOCK_BY, ...options });
     const entity = await table.hydrator.create<T>(row);
-    const attempt = new Attempt<T>({ table, entity, lock, lockBy: holder, options, sentAt, startedFrom });
+    const attempt = new Attempt<T>({ table, entity, lock, lockBy: LOCK_BY, options, sentAt, startedFrom });
     if (stopPrinting) attempt.onEnd(stopPrinting);
     return open(attempt);
   } catch (error) {

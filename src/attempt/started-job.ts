@@ -43,7 +43,7 @@ export interface OpenAttempt<T extends JobRow> {
   release(options?: { delay?: Duration; reason?: string }): Promise<void>;
 
   /**
-   * Renews the lock now, for `expire` or the duration given. The heartbeat does this by itself: it is for code that blocks the
+   * Renews the lock now, for `expire` or the duration given; it never makes it expire sooner. The heartbeat does this by itself: it is for code that blocks the
    * event loop for long.
    *
    * @throws JobLockLostError

@@ -5,6 +5,7 @@ import type { OutcomeStatement } from "../store/outcome.js";
 import { settingsOf } from "../store/settings.js";
 import { withAmbient } from "../store/transaction.js";
 import type { JobTable } from "../table/job-table.js";
+import { isA } from "../util/is-a.js";
 import { withTimeout } from "../util/with-timeout.js";
 import type { WriteCallback } from "./updates.js";
 import { judge, type Verdict, WriteError } from "./write-error.js";
@@ -62,7 +63,7 @@ async function verdictOn(table: JobTable, runner: QueryRunner, client: Client, t
 
 function causesOf(thrown: unknown): unknown[] {
   const errors: unknown[] = [];
-  for (let error = thrown; error instanceof Error && errors.length < MAX_CAUSES; error = error.cause) errors.push(error);
+  for (let error = thrown; isA(error, Error) && errors.length < MAX_CAUSES; error = error.cause) errors.push(error);
   return errors;
 }
 
@@ -80,21 +81,31 @@ async function answers(table: JobTable, client: Client): Promise<boolean> {
  * statement's error would make a job succeed whose writes are gone.
  */
 async function verifyOpen(table: JobTable, runner: QueryRunner, client: Client): Promise<void> {
+  // A statement's error comes before the status that follows from it: one that the server refuses now brings the status too.
+  if (client.readyForQuery !== true || !client.getTransactionStatus) await probeOpen(table, client);
   const status = client.getTransactionStatus?.();
-  if (status === "T") return;
+  if (status === "E") throw aborted();
   if (status === "I" || !runner.isTransactionActive) {
     throw new WriteError(
       "ended",
       new Error("a write callback ended the job's transaction: leave COMMIT and ROLLBACK to the library"),
     );
   }
-  if (status === "E") {
-    throw new WriteError(
-      "final",
-      new Error("a statement of a write callback failed and its error was caught: the transaction is aborted"),
-    );
+}
+
+/** The server refuses any statement of an aborted transaction. */
+async function probeOpen(table: JobTable, client: Client): Promise<void> {
+  try {
+    await executeOn(table, client, PROBE, {});
+  } catch (error) {
+    const judged = judge(table, error);
+    throw judged.verdict === "final" ? aborted(error) : judged;
   }
-  await executeOn(table, client, PROBE, {}); // a driver that doesn't tell: the server refuses any statement of an aborted transaction
+}
+
+function aborted(cause?: unknown): WriteError {
+  const why = "a statement of a write callback failed and its error was caught: the transaction is aborted";
+  return new WriteError("final", new Error(why, cause === undefined ? undefined : { cause }));
 }
 
 /** A chain of causes that is longer is endless. */

@@ -32,6 +32,7 @@ export class Updates<T extends JobRow> {
   readonly #writes: WriteCallback[] = [];
   #sealedBy: string | undefined;
 
+  /** @internal */
   constructor(table: JobTable, entity: object) {
     this.#table = table;
     this.#entity = entity;

@@ -63,7 +63,7 @@ async function askRow(settling: Settling, mine: Pick<JobFailure, "error"> | unde
   const end = performance.now() + PATIENCE;
   for (let tries = 1; ; tries++) {
     try {
-      return await settleDoubt(table, settling, mine, PATIENCE);
+      return await settleDoubt(table, settling, cause, mine, PATIENCE);
     } catch (error) {
       if (error instanceof JobOutcomeUnknownError) throw error;
       // Under a stricter isolation, waiting for the transaction in doubt ends in a serialization failure: it is over then.

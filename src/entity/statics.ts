@@ -9,8 +9,13 @@ type Options = OfDataSource & Record<string, never>;
 type Repository = JobRepository<JobRow>;
 
 /** The repository that a static call means, and the options that are left for it. */
-function of(target: JobClass, { dataSource, ...options }: OfDataSource = {}): [Repository, never] {
-  return [jobs(target, dataSourceOf(target, dataSource)), options as never];
+function of(target: JobClass, options: OfDataSource = {}): [Repository, never] {
+  // What is no object of options is for the repository to refuse.
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    return [jobs(target, dataSourceOf(target, undefined)), options as never];
+  }
+  const { dataSource, ...own } = options;
+  return [jobs(target, dataSourceOf(target, dataSource)), own as never];
 }
 
 /** The statics of every job class; `JobStatics` has their types. */

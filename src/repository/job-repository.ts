@@ -156,9 +156,10 @@ export class JobRepository<T extends JobRow> {
     const context = this.table.context(key);
     if (typeof work !== "function")
       throw new InvalidOptionError("work", "a function that takes the started job", work, context);
+    const checked = attemptOptions(this.table, options as StartOptions<never>, ["skipError"]);
     const { skipError = false } = options;
     if (typeof skipError !== "boolean") throw new InvalidOptionError("skipError", "true or false", skipError, context);
-    return { checked: attemptOptions(this.table, options as StartOptions<never>, ["skipError"]), skipError };
+    return { checked, skipError };
   }
 
   async #start(key: JobKey<T>, options: StartOptions<T>, startedFrom: Error): Promise<Started<T>> {

@@ -2,7 +2,7 @@ import type { EntityManager } from "typeorm";
 import type { Bindings, Condition, CriteriaShape, Statement } from "../dialect/index.js";
 import { InvalidOptionError } from "../error/index.js";
 import type { JobKind } from "../status/job-status.js";
-import { assignmentsOf } from "../table/columns.js";
+import { assignmentsOf, embeddedFault } from "../table/columns.js";
 import type { JobKey, OwnColumn } from "../table/job-class.js";
 import type { JobRow } from "../table/job-row.js";
 import type { JobTable } from "../table/job-table.js";
@@ -140,6 +140,8 @@ function ownConditions(table: JobTable, given: Readonly<Record<string, unknown>>
       const known = table.metadata.columns.map((column) => column.propertyPath);
       throw InvalidOptionError.unknown(property, known, where, table.context());
     }
+    const fault = embeddedFault(table.metadata, property, value);
+    if (fault !== undefined) throw new InvalidOptionError(`${where}.${property}`, `a value of the column (${fault})`, value);
     return assignments.map(({ column, value: wanted }) => {
       const isNull = wanted === null;
       const why = isNull ? undefined : table.dialect.checkValue(table.dataSource, column, table.dialect.stored(column, wanted));

@@ -14,16 +14,18 @@ const FOREIGN = new Set(["lock_expired", "cancelled", "released"]);
 /**
  * Settles an outcome whose answer never came. Locking the row waits for the transaction in doubt, so what is read after it is final.
  *
+ * @param cause the error that left it in doubt
  * @param mine the record that the outcome itself would have left, if any: a user's error may carry a code of ours
  * @throws JobOutcomeUnknownError when the row is gone, its history was cut, or the transaction in doubt doesn't end in time
  */
 export async function settleDoubt(
   table: JobTable,
   attempt: { key: unknown; lock: string; fence: number },
+  cause: unknown,
   mine: Pick<JobFailure, "error"> | undefined,
   timeout: number,
 ): Promise<Settled> {
-  const context = table.context(attempt.key);
+  const context = { ...table.context(attempt.key), cause };
   const statement = table.statement("doubt", () => table.dialect.doubt(table.sql));
   const [row] = await withTimeout(
     executeAlone(table, statement, table.keys.bindings(attempt.key)),

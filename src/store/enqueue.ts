@@ -7,8 +7,8 @@ import type { Duration } from "../util/duration.js";
 import { checkKnown } from "../util/options.js";
 import type { InTransaction } from "./criteria.js";
 import { execute, inTransaction } from "./execute.js";
-import { foretold, fromRows } from "./inserted.js";
-import { NewRows } from "./new-rows.js";
+import { foretold, fromRows, type Placed } from "./inserted.js";
+import { type Batch, NewRows } from "./new-rows.js";
 
 /** One job to enqueue: its key, `data`, and the class's own columns. */
 export type NewJob<T extends JobRow> = { readonly [K in OwnColumn<T>]?: T[K] } & {
@@ -30,6 +30,8 @@ export interface EnqueueOptions extends InTransaction {
 
 /** Rows per statement. */
 const CHUNK = 1000;
+/** Characters of JSON per statement: PostgreSQL takes 256 MB. */
+const MAX_LENGTH = 32_000_000;
 
 /** Inserts jobs, due now or later: one statement per 1,000. Answers what was really inserted or replaced, in the order given. */
 export async function enqueueJobs<T extends JobRow>(
@@ -42,40 +44,43 @@ export async function enqueueJobs<T extends JobRow>(
   if (!["error", "ignore", "replace"].includes(onConflict)) {
     throw InvalidOptionError.unknown(onConflict, ["error", "ignore", "replace"], "enqueue.onConflict", table.context());
   }
-  const rows = NewRows.of(table as unknown as JobTable, jobs, onConflict);
-  if (jobs.length === 0) return [];
-  if (jobs.length <= CHUNK) return insert(table, rows, onConflict, manager);
-  // All or nothing, as with one statement.
-  return inTransaction(table as unknown as JobTable, manager, async (own) => {
-    const inserted: T[] = [];
-    for (let start = 0; start < jobs.length; start += CHUNK) {
-      inserted.push(...(await insert(table, rows.slice(start, start + CHUNK), onConflict, own)));
-    }
-    return inserted;
-  });
+  const plain = table as unknown as JobTable;
+  const inserts = NewRows.of(plain, jobs, onConflict)
+    .batches(onConflict, CHUNK, MAX_LENGTH)
+    .map((batch) => prepare<T>(plain, batch, onConflict));
+  if (inserts.length === 0) return [];
+  const placed = inserts.length === 1 ? await inserts[0]!(manager) : await insertAll();
+  return placed.sort(([a], [b]) => a - b).map(([, entity]) => entity);
+
+  /** All or nothing, as with one statement. */
+  function insertAll(): Promise<Placed<T>[]> {
+    return inTransaction(plain, manager, async (own) => {
+      const inserted: Placed<T>[] = [];
+      for (const insert of inserts) inserted.push(...(await insert(own)));
+      return inserted;
+    });
+  }
 }
 
-async function insert<T extends JobRow>(
-  table: JobTable<T>,
-  rows: NewRows,
-  onConflict: "error" | "ignore" | "replace",
-  manager: EntityManager | undefined,
-): Promise<T[]> {
+/** Makes the statement of a batch; what it answers sends it. */
+function prepare<T>(table: JobTable, { rows, json }: Batch, onConflict: "error" | "ignore" | "replace") {
   const { dialect, sql, statuses } = table;
   const columns = rows.columns();
   const pending = statuses.steps[0]!.codes.pending;
   const replaceUnless = statuses.codesOf("in_progress");
-  const told = onConflict === "error" ? foretold(table as unknown as JobTable, rows) : undefined;
-  const variant = `enqueue ${onConflict} ${told ? "time" : "rows"} ${columns.map(({ name, fallback }) => `${name}${fallback === undefined ? "" : "?"}`).join()}`;
+  const told = onConflict === "error" ? foretold(table, rows) : undefined;
+  const variant = `enqueue ${onConflict} ${told ? "time" : "rows"} ${columns.map(({ name, field, fallback }) => `${field} ${name}${fallback === undefined ? "" : "?"}`).join()}`;
   const statement = table.statement(variant, () =>
     dialect.enqueue(sql, columns, onConflict === "replace" ? { replaceUnless } : onConflict, told ? "time" : "rows", pending),
   );
-  try {
-    const found = await execute(table as unknown as JobTable, statement, { rows: rows.json() }, manager);
-    return told ? await told.entities<T>(found[0]!) : await fromRows<T>(table, rows, found);
-  } catch (error) {
-    const duplicate = dialect.duplicateOf(error, sql.key);
-    if (duplicate === undefined) throw error;
-    throw new JobExistsError({ ...table.context(duplicate), cause: error });
-  }
+  return async (manager: EntityManager | undefined): Promise<Placed<T>[]> => {
+    try {
+      const found = await execute(table, statement, { rows: json }, manager);
+      return told ? await told.entities<T>(found[0]!) : await fromRows<T>(table, rows, found);
+    } catch (error) {
+      const duplicate = dialect.duplicateOf(error, sql.key);
+      if (duplicate === undefined) throw error;
+      throw new JobExistsError({ ...table.context(rows.keyOf(duplicate)), cause: error });
+    }
+  };
 }

@@ -19,14 +19,26 @@ interface Slot {
   count: number;
 }
 
+/** The rows of one statement, and its parameter. */
+export interface Batch {
+  readonly rows: NewRows;
+  readonly json: string;
+}
+
 /** Jobs to insert, checked and turned into records for one JSON parameter. */
 export class NewRows {
   readonly records: NewRecord[] = [];
   readonly #table: JobTable;
   readonly #slots = new Map<string, Slot>();
   readonly #plain = new Map<string, Slot>();
-  /** The keys as text, where they are given. */
+  /** The keys as text that is equal for equal keys, where they are given and such a text can be made. */
   readonly keys: (string | undefined)[] = [];
+  /** The keys as errors show them. */
+  readonly #shown: unknown[] = [];
+  /** When each is due, where that is given as a time. */
+  readonly runAts: (Date | undefined)[] = [];
+  /** Where each stands among all that were given. */
+  readonly places: number[] = [];
 
   constructor(table: JobTable) {
     this.#table = table;
@@ -72,27 +84,90 @@ export class NewRows {
     return this.#slots.has(databaseName);
   }
 
+  /** The key of the row that a duplicate is about, as the caller gave it; its text where the row can't be told. */
+  keyOf(duplicate: string): unknown {
+    const { columns } = this.#table.keys;
+    const index = this.records.findIndex(
+      (record) => columns.map((column) => String(this.#value(record, column))).join(", ") === duplicate,
+    );
+    return index < 0 ? duplicate : this.#shown[index];
+  }
+
+  /**
+   * The statements that insert the rows, written out here and now: what happens to the user's objects later changes nothing.
+   *
+   * @param size rows per statement
+   * @param length characters of JSON per statement; one document may be longer
+   */
+  batches(onConflict: string, size: number, length: number): Batch[] {
+    return this.#alike(onConflict === "replace").flatMap((places) => {
+      const chunks = Array.from({ length: Math.ceil(places.length / size) }, (_, n) => places.slice(n * size, (n + 1) * size));
+      return chunks.flatMap((chunk) => this.#pick(chunk).#fitting(length));
+    });
+  }
+
+  /**
+   * Groups rows that one kind of statement can insert. All of them, except where rows are replaced: a column that a job doesn't
+   * give stays as it is in the row, so jobs that give different columns don't share a statement.
+   */
+  #alike(replacing: boolean): number[][] {
+    const places = this.#inKeyOrder();
+    if (!replacing) return places.length > 0 ? [places] : [];
+    const groups = new Map<string, number[]>();
+    for (const place of places) {
+      const columns = Object.keys(this.records[place]!).sort().join();
+      const group = groups.get(columns);
+      if (group) group.push(place);
+      else groups.set(columns, [place]);
+    }
+    return [...groups.values()];
+  }
+
+  /** Two calls that insert the same keys in different orders would deadlock: each would wait for a row of the other. */
+  #inKeyOrder(): number[] {
+    const places = this.records.map((_, index) => index);
+    if (this.keys.includes(undefined)) return places;
+    return places.sort((a, b) => (this.keys[a]! < this.keys[b]! ? -1 : 1));
+  }
+
   /** The same columns, some of the rows. */
-  slice(start: number, end: number): NewRows {
+  #pick(indices: readonly number[]): NewRows {
     const part = new NewRows(this.#table);
-    for (const [index, record] of this.records.slice(start, end).entries()) {
-      part.records.push(record);
-      part.keys.push(this.keys[start + index]);
+    for (const index of indices) {
+      part.records.push(this.records[index]!);
+      part.keys.push(this.keys[index]);
+      part.#shown.push(this.#shown[index]);
+      part.runAts.push(this.runAts[index]);
+      part.places.push(this.places[index]!);
     }
     for (const [name, slot] of this.#slots) {
       const count = part.records.filter((record) => slot.field in record).length;
-      part.#slots.set(name, { ...slot, count });
+      if (count > 0) part.#slots.set(name, { ...slot, count });
     }
     return part;
   }
 
-  /** The rows as the statement's parameter. */
-  json(): string {
+  /** Documents of a megabyte fill a statement long before its rows do. */
+  #fitting(length: number): Batch[] {
+    const json = this.#json();
+    if (this.records.length === 1 || (json !== undefined && json.length <= length)) return [{ rows: this, json: json! }];
+    const half = Math.ceil(this.records.length / 2);
+    const places = this.records.map((_, index) => index);
+    return [places.slice(0, half), places.slice(half)].flatMap((part) => this.#pick(part).#fitting(length));
+  }
+
+  /** The rows as the statement's parameter; undefined: longer than a text can be. */
+  #json(): string | undefined {
     for (const { field, flag, count } of this.#slots.values()) {
       if (count === this.records.length) continue;
       for (const record of this.records) if (field in record) record[flag] = true;
     }
-    return JSON.stringify(this.records);
+    try {
+      return JSON.stringify(this.records);
+    } catch (error) {
+      if (error instanceof RangeError && this.records.length > 1) return undefined;
+      throw error;
+    }
   }
 
   #add(job: Record<string, unknown>, replacing: boolean): void {
@@ -108,11 +183,11 @@ export class NewRows {
       if (value !== undefined && property !== "delay" && property !== "runAt") this.#set(record, property, value);
     }
     // A job that starts over must not keep what it had.
-    if (replacing && job["data"] === undefined) this.#put(record, table.metadata.findColumnWithPropertyName("data")!, {});
-    if (replacing && job["priority"] === undefined)
-      this.#put(record, table.metadata.findColumnWithPropertyName("priority")!, 0);
+    if (replacing && job.data === undefined) this.#put(record, table.metadata.findColumnWithPropertyName("data")!, {});
+    if (replacing && job.priority === undefined) this.#put(record, table.metadata.findColumnWithPropertyName("priority")!, 0);
     for (const { column, value } of initialValues(table)) this.#put(record, column, value);
-    this.#key(record);
+    this.#key(record, job);
+    this.places.push(this.records.length);
     this.records.push(record);
   }
 
@@ -120,7 +195,9 @@ export class NewRows {
   #set(record: NewRecord, property: string, value: unknown): void {
     const { dialect, dataSource } = this.#table;
     const plain = this.#plain.get(property);
-    if (plain) {
+    // A whole number may be given as text or as a bigint, and comes back as a number.
+    const given = typeof value !== "string" && typeof value !== "bigint";
+    if (plain && (given || dialect.isStoredAsGiven(dataSource, plain.column, value))) {
       const why = dialect.checkValue(dataSource, plain.column, value);
       if (why) throw new InvalidUpdateError(property, why, this.#table.context());
       plain.count++;
@@ -130,7 +207,8 @@ export class NewRows {
     const assignments = checkedAssignments(this.#table, property, value, "enqueue");
     for (const { column, value: given } of assignments) {
       const slot = this.#put(record, column, given);
-      if (column.propertyPath === property && dialect.isStoredAsGiven(dataSource, column)) this.#plain.set(property, slot);
+      if (column.propertyPath === property && dialect.isStoredAsGiven(dataSource, column, given))
+        this.#plain.set(property, slot);
     }
   }
 
@@ -151,21 +229,24 @@ export class NewRows {
     const context = this.#table.context();
     if (runAt !== undefined && delay !== undefined)
       throw new InvalidOptionError("delay", "either delay or runAt", delay, context);
-    if (delay !== undefined) record["delay"] = parseDuration("delay", delay);
-    if (runAt === undefined) return;
-    if (!(runAt instanceof Date) || Number.isNaN(runAt.getTime()))
+    if (delay !== undefined) record.delay = parseDuration("delay", delay);
+    if (runAt !== undefined && (!(runAt instanceof Date) || Number.isNaN(runAt.getTime())))
       throw new InvalidOptionError("runAt", "a valid Date", runAt, context);
-    record["run_at"] = runAt.toISOString();
+    this.runAts.push(runAt && new Date(runAt));
+    if (runAt === undefined) return;
+    const { dialect, dataSource, metadata } = this.#table;
+    record.run_at = dialect.field(dataSource, metadata.findColumnWithPropertyName("runAt")!, runAt);
   }
 
-  #key(record: NewRecord): void {
+  #key(record: NewRecord, job: object): void {
     const { columns } = this.#table.keys;
     const missing = columns.find((column) => this.#value(record, column) === undefined);
     if (missing && canMakeKey(this.#table)) this.#put(record, missing, uuidv7());
     else if (missing && !missing.isGenerated) {
       throw new InvalidOptionError(missing.propertyPath, "a value for the key", undefined, this.#table.context());
     }
-    this.keys.push(keyText(columns.map((column) => this.#value(record, column))));
+    this.keys.push(keyText(this.#table, (column) => this.#value(record, column)));
+    this.#shown.push(missing ? this.#value(record, missing) : this.#table.keys.of(job));
   }
 
   #value(record: NewRecord, column: ColumnMetadata): unknown {
@@ -175,18 +256,19 @@ export class NewRows {
 
   #refuseDuplicates(): void {
     const seen = new Set<string>();
-    for (const key of this.keys) {
+    for (const [index, key] of this.keys.entries()) {
       if (key === undefined) continue;
-      if (seen.has(key)) throw new JobExistsError(this.#table.context(key));
+      if (seen.has(key)) throw new JobExistsError(this.#table.context(this.#shown[index]));
       seen.add(key);
     }
   }
 }
 
-/** A key as text, to find duplicates and to order what comes back. */
-export function keyText(values: readonly unknown[]): string | undefined {
-  if (values.includes(undefined)) return undefined; // the database makes it
-  return values.length === 1 ? String(values[0]) : JSON.stringify(values.map(String));
+/** A key as text, to find duplicates and to order what comes back; undefined where only the database can tell. */
+export function keyText(table: JobTable, value: (column: ColumnMetadata) => unknown): string | undefined {
+  const texts = table.keys.columns.map((column) => table.dialect.comparableKey(table.dataSource, column, value(column)));
+  if (texts.includes(undefined)) return undefined;
+  return texts.length === 1 ? texts[0] : JSON.stringify(texts);
 }
 
 /** A key of text that isn't given is made here: time-ordered, so that new rows land side by side in the index. */

@@ -46,14 +46,17 @@ export async function purgeJobs(table: JobTable, options: PurgeOptions): Promise
   const waiting = halfway(table).map((step) => step.codes.succeeded);
   const codes = named.filter((code) => !waiting.includes(code) || explicit.includes(code));
   let deleted = 0;
-  while (deleted < limit) {
-    const size = powerOfTwo(Math.min(CHUNK, limit - deleted));
-    const statement = criteriaStatement(table, `purge ${codes.join()} ${size}`, checked.shape, (condition) =>
-      table.dialect.purge(table.sql, condition, codes, size),
-    );
-    const rows = await execute(table, statement, checked.bindings, manager);
-    deleted += rows.length;
-    if (rows.length < size) break;
+  // One code after the other: an index then gives the oldest rows, where several codes would need a sort of all of them.
+  for (const code of codes) {
+    for (let full = true; full && deleted < limit; ) {
+      const size = powerOfTwo(Math.min(CHUNK, limit - deleted));
+      const statement = criteriaStatement(table, `purge ${code} ${size}`, checked.shape, (condition) =>
+        table.dialect.purge(table.sql, condition, code, size),
+      );
+      const rows = await execute(table, statement, checked.bindings, manager);
+      deleted += rows.length;
+      full = rows.length === size;
+    }
   }
   return deleted;
 }

@@ -92,7 +92,9 @@ function createdAssignments(table: JobTable, { key, create }: StartRequest): Ass
   const context = table.context(key);
   if ("runAt" in given) throw new InvalidOptionError("create.runAt", "nothing: the job is started now", given.runAt, context);
   table.validation.properties(given, Object.keys(given));
-  const assignments = Object.entries(given).flatMap(([property, value]) => checkedAssignments(table, property, value, "create"));
+  const assignments = Object.entries(given).flatMap(([property, value]) =>
+    checkedAssignments(table, property, value, "create"),
+  );
   const inKey = assignments.find(({ column }) => column.isPrimary);
   if (!inKey) return assignments;
   const option = `create.${inKey.column.propertyPath}`;
@@ -118,6 +120,7 @@ function startCodes(table: JobTable, { step, startableFrom }: StartRequest): Sta
   const ready = new Map<number, number>();
   const fresh: number[] = [];
   const running = new Map<number, number>();
+  const interrupted: number[] = [];
   for (const { codes, previous } of steps) {
     ready.set(codes.pending, codes.in_progress);
     ready.set(codes.failed, codes.in_progress);
@@ -126,11 +129,13 @@ function startCodes(table: JobTable, { step, startableFrom }: StartRequest): Sta
   }
   for (const code of startableFrom.flatMap((from) => extraCodes(table, from, step))) {
     if (running.has(code)) continue; // only an expired lock lets a running job go
-    const own = step ?? table.statuses.stepOf(code)!;
-    ready.set(code, own.codes.in_progress);
     fresh.push(code);
+    if (ready.has(code)) continue; // where it leads stays: a step that succeeded leads to the next one
+    const own = table.statuses.stepOf(code)!;
+    ready.set(code, (step ?? own).codes.in_progress);
+    if (code === own.codes.in_progress) interrupted.push(code);
   }
-  return { ready, fresh, running };
+  return { ready, fresh, running, interrupted };
 }
 
 function extraCodes(table: JobTable, from: JobKind | number, step: Step | undefined): number[] {

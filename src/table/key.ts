@@ -57,7 +57,14 @@ export class Keys {
   /** What errors and events show: a scalar for one key column, else an object. */
   of(entity: object): unknown {
     if (this.columns.length === 1) return this.columns[0]!.getEntityValue(entity);
-    return Object.fromEntries(this.columns.map((column) => [column.propertyPath, column.getEntityValue(entity) as unknown]));
+    const key: Record<string, unknown> = {};
+    for (const column of this.columns) {
+      const value: unknown = column.getEntityValue(entity);
+      // An embedded one keeps its shape, so that what errors and events show is a key again.
+      if (column.embeddedMetadata) column.setEntityValue(key, value);
+      else key[column.propertyName] = value;
+    }
+    return key;
   }
 
   #refusal(column: ColumnMetadata, value: unknown): string | undefined {

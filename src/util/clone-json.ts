@@ -1,5 +1,6 @@
 /** A copy of a checked JSON value, as reading it back from text would give: properties that are undefined are not there. */
 export function cloneJson<T>(value: T): T {
+  if (value === 0) return 0 as T; // -0 is written as 0
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(cloneJson) as T;
   const copy: Record<string, unknown> = {};

@@ -60,10 +60,12 @@ function checkOne(dataSource: DataSource, column: ColumnMetadata, value: unknown
       return void checkJson(value, column.propertyPath);
     case "timestamp with time zone":
     case "timestamp without time zone":
-    case "date":
       return checkDate(value);
+    case "date":
+      return /^-?infinity$/.test(String(value)) ? undefined : checkDate(value);
     case "enum":
-      return (typeof value === "string" || typeof value === "number") && column.enum?.some((member) => `${member}` === `${value}`)
+      return (typeof value === "string" || typeof value === "number") &&
+        column.enum?.some((member) => `${member}` === `${value}`)
         ? undefined
         : expected(`one of ${(column.enum ?? []).join(", ")}`, value);
     case "bytea":

@@ -26,6 +26,7 @@ export function field(dataSource: DataSource, column: ColumnMetadata, value: unk
   // The driver would make JSON text of it, which would arrive as a JSON string.
   if (JSON_TYPES.has(column.type) && !column.isArray) return stored(column, value) ?? null;
   const prepared = parameter(dataSource, column, value);
+  if (typeof prepared === "string" && WHOLE.has(dataSource.driver.normalizeType(column))) return Number(prepared);
   const withoutZone = WITHOUT_ZONE.has(dataSource.driver.normalizeType(column));
   return Array.isArray(prepared) ? prepared.map((item) => scalar(item, withoutZone)) : scalar(prepared, withoutZone);
 }
@@ -42,10 +43,13 @@ function scalar(value: unknown, withoutZone: boolean): unknown {
 const AS_GIVEN = new Set(["integer", "smallint", "character varying", "text", "boolean", "jsonb"]);
 
 /** Whether a checked value is read back just as it was given. */
-export function isStoredAsGiven(dataSource: DataSource, column: ColumnMetadata): boolean {
+export function isStoredAsGiven(dataSource: DataSource, column: ColumnMetadata, value: unknown): boolean {
   const simple = !column.transformer && !column.isArray && !String(column.type).startsWith("simple-");
-  return simple && column.type !== Boolean && AS_GIVEN.has(dataSource.driver.normalizeType(column));
+  const type = dataSource.driver.normalizeType(column);
+  return simple && column.type !== Boolean && AS_GIVEN.has(type) && (!WHOLE.has(type) || typeof value !== "string");
 }
+
+const WHOLE = new Set(["integer", "smallint"]);
 
 /** The type of the column in a JSON record set. */
 export function fieldType(dataSource: DataSource, column: ColumnMetadata): string {

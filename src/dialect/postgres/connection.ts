@@ -13,6 +13,8 @@ export interface Client {
   removeListener(event: "error", listener: (error: Error) => void): unknown;
   /** pg 8.18 and newer: `I`dle, in `T`ransaction, or in a failed transaction (`E`). */
   getTransactionStatus?(): string | null;
+  /** False while an answer is still on its way: the transaction status is that of before then. */
+  readonly readyForQuery?: boolean;
 }
 
 /** A client made by us, outside the pool. */

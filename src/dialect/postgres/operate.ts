@@ -91,13 +91,13 @@ export function rescue(
   return transition(table, condition, [statusIn(table, [...failed.keys()]), expired], sets, "skip");
 }
 
-/** Deletes up to `limit` finished rows that nobody holds. */
-export function purge(table: SqlTable, condition: Condition, codes: readonly number[], limit: number): Statement {
+/** Deletes up to `limit` rows of one status that nobody holds, the oldest first: without an order the planner would read the table. */
+export function purge(table: SqlTable, condition: Condition, code: number, limit: number): Statement {
   const unheld = `j.${table.col.lock} IS NULL`;
   const rows = picked(
     table,
-    where(table, statusIn(table, codes), unheld, ...condition.conditions),
-    `LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
+    where(table, statusIn(table, [code]), unheld, ...condition.conditions),
+    `ORDER BY j.${table.col.updatedAt} LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
   );
   const using = rows.relation ? `USING ${rows.relation} ` : "";
   return condition.params.statement(

@@ -11,6 +11,8 @@ export interface StartCodes {
   readonly fresh: readonly number[];
   /** In-progress code → ignored code of its step, for take-overs. */
   readonly running: ReadonlyMap<number, number>;
+  /** Startable in-progress codes of other steps: their lost attempt doesn't count in this one, but it leaves its record. */
+  readonly interrupted: readonly number[];
 }
 
 /** What a lost attempt leaves in `errors`. */
@@ -79,6 +81,7 @@ function lockEnd(params: Params): string {
 function transition(table: SqlTable, codes: StartCodes, maxErrors: number, params: Params): string {
   const { status, reason, runAt, lock, lockAt, lockUntil, lockBy, fence, retry, errors, updatedAt, finishedAt } = table.col;
   const takeOver = statusIn(table, [...codes.running.keys()]);
+  const lost = statusIn(table, [...codes.running.keys(), ...codes.interrupted]);
   const exhausted = `${takeOver} AND j.${retry} + 1 >= ${params.$("maxAttempts", "int")}`;
   const unlessExhausted = (value: string, otherwise: string) => `CASE WHEN ${exhausted} THEN ${otherwise} ELSE ${value} END`;
   const started = byStatus(
@@ -97,7 +100,7 @@ function transition(table: SqlTable, codes: StartCodes, maxErrors: number, param
     `${lockBy} = ${unlessExhausted(params.$("lockBy", "varchar"), "NULL")}`,
     `${fence} = ${unlessExhausted(`j.${fence} + 1`, `j.${fence}`)}`,
     `${retry} = CASE WHEN ${takeOver} THEN j.${retry} + 1 ${restarted}ELSE j.${retry} END`,
-    `${errors} = CASE WHEN ${takeOver} THEN ${errorsAppended(table, foreignRecord(table, LOST, "lock_expired"), maxErrors)} ELSE j.${errors} END`,
+    `${errors} = CASE WHEN ${lost} THEN ${errorsAppended(table, foreignRecord(table, LOST, "lock_expired"), maxErrors)} ELSE j.${errors} END`,
     `${updatedAt} = ${CLOCK}`,
     `${finishedAt} = ${unlessExhausted("NULL", CLOCK)}`,
     ...table.touched,
