@@ -154,6 +154,11 @@ export class Attempt<T extends JobRow = JobRow> {
     this.#own.written("lockUntil");
   }
 
+  /** Takes back what was assigned on the instance and never written. */
+  restoreColumns(): void {
+    this.#own.restore();
+  }
+
   /**
    * Outcomes are one promise: the same again returns it. After a `succeed` that failed, `fail` has nothing left to do.
    *

@@ -106,6 +106,7 @@ function recordOf(attempt: Attempt, error: unknown): CapturedFailure {
 /** The instance shows the row as written, and whoever listens is told. */
 function announce(attempt: Attempt, outcome: WrittenOutcome, row: Row): void {
   const { table, entity } = attempt;
+  attempt.restoreColumns();
   table.hydrator.refresh(entity, row);
   if (outcome.name === "succeed") showRelations(attempt);
   if (!observed("typeorm-jobs:attempt")) return;

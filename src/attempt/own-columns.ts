@@ -9,20 +9,29 @@ export class OwnColumns {
   readonly #watched: readonly Watched[];
   readonly #entity: object;
   readonly #values: unknown[];
+  readonly #originals: unknown[];
 
   constructor(table: JobTable, entity: object) {
     this.#watched = watchedBy(table);
     this.#entity = entity;
-    this.#values = this.#watched.map(({ read, isShared }) => {
-      const value = read(entity);
-      return comparable(isShared ? value : deepFreeze(value));
-    });
+    this.#originals = this.#watched.map(({ read, isShared }) => (isShared ? read(entity) : deepFreeze(read(entity))));
+    this.#values = this.#originals.map(comparable);
   }
 
   /** The library itself has changed this property on the instance. */
   written(property: string): void {
     const index = this.#watched.findIndex(({ path }) => path === property);
-    this.#values[index] = comparable(this.#watched[index]?.read(this.#entity));
+    this.#originals[index] = this.#watched[index]?.read(this.#entity);
+    this.#values[index] = comparable(this.#originals[index]);
+  }
+
+  /** Takes back what was assigned since the start: after an outcome the instance shows the row, which never had it. */
+  restore(): void {
+    for (const [index, { read, write }] of this.#watched.entries()) {
+      const [value, original] = [this.#values[index], this.#originals[index]];
+      if (Object.is(comparable(read(this.#entity)), value)) continue;
+      write(this.#entity, original instanceof Date ? new Date(value as number) : original);
+    }
   }
 
   /** Properties that were assigned since the start. */
@@ -39,6 +48,7 @@ interface Watched {
   /** Not ours to freeze: a related entity, or an object that a transformer gave and others may hold. */
   readonly isShared: boolean;
   read(entity: object): unknown;
+  write(entity: object, value: unknown): void;
 }
 
 const watched = new WeakMap<JobTable, readonly Watched[]>();
@@ -52,6 +62,7 @@ function watchedBy(table: JobTable): readonly Watched[] {
       path: column.propertyPath,
       isShared: column.transformer !== undefined,
       read: (entity: object) => column.getEntityValue(entity) as unknown,
+      write: (entity: object, value: unknown) => column.setEntityValue(entity, value),
     })),
     // A lazy one is loaded, and so changed, by being read.
     ...table.metadata.relations
@@ -60,6 +71,7 @@ function watchedBy(table: JobTable): readonly Watched[] {
         path: relation.propertyPath,
         isShared: true,
         read: (entity: object) => relation.getEntityValue(entity) as unknown,
+        write: (entity: object, value: unknown) => relation.setEntityValue(entity, value),
       })),
   ];
   watched.set(table, made);

@@ -1,3 +1,5 @@
+// For users whose `lib` lacks it; kept in the declarations.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { JobKind } from "../status/job-status.js";
 import type { JobRow } from "../table/job-row.js";
 import type { Duration } from "../util/duration.js";

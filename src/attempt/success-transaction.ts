@@ -30,9 +30,9 @@ export async function commitWithWrites(success: SuccessTransaction): Promise<Row
     await runner.startTransaction();
     const [row] = await executeOn(table, client, success.outcome.statement, { ...success.outcome.bindings, ...success.guard });
     if (!row) return await rollBack(runner);
-    for (const write of writes) await runWrite(table, runner, client, write);
+    await runWrites(table, runner, client, writes);
     if (success.isLost()) return await rollBack(runner);
-    await verifyOpen(table, runner, client);
+    await verifyOpen(table, client);
     await commit(table, runner);
     return row;
   } catch (error) {
@@ -41,6 +41,23 @@ export async function commitWithWrites(success: SuccessTransaction): Promise<Row
   } finally {
     await runner.release();
   }
+}
+
+async function runWrites(
+  table: JobTable,
+  runner: QueryRunner,
+  client: Client,
+  writes: readonly WriteCallback[],
+): Promise<void> {
+  const transaction = table.dialect.watchTransaction(client);
+  try {
+    for (const write of writes) await runWrite(table, runner, client, write);
+  } finally {
+    transaction.stop();
+  }
+  if (!transaction.hasEnded() && runner.isTransactionActive) return;
+  const why = "a write callback ended the job's transaction: leave COMMIT and ROLLBACK to the library";
+  throw new WriteError("ended", new Error(why));
 }
 
 async function runWrite(table: JobTable, runner: QueryRunner, client: Client, write: WriteCallback): Promise<void> {
@@ -80,17 +97,10 @@ async function answers(table: JobTable, client: Client): Promise<boolean> {
  * COMMIT of a transaction that a failed statement has aborted answers ROLLBACK, and no error: a callback that caught the
  * statement's error would make a job succeed whose writes are gone.
  */
-async function verifyOpen(table: JobTable, runner: QueryRunner, client: Client): Promise<void> {
+async function verifyOpen(table: JobTable, client: Client): Promise<void> {
   // A statement's error comes before the status that follows from it: one that the server refuses now brings the status too.
   if (client.readyForQuery !== true || !client.getTransactionStatus) await probeOpen(table, client);
-  const status = client.getTransactionStatus?.();
-  if (status === "E") throw aborted();
-  if (status === "I" || !runner.isTransactionActive) {
-    throw new WriteError(
-      "ended",
-      new Error("a write callback ended the job's transaction: leave COMMIT and ROLLBACK to the library"),
-    );
-  }
+  if (client.getTransactionStatus?.() === "E") throw aborted();
 }
 
 /** The server refuses any statement of an aborted transaction. */

@@ -18,7 +18,8 @@ export class JobLockLostError extends JobError {
 }
 
 /**
- * Thrown when the connection broke during COMMIT and the row is gone since, so that nobody can tell whether it was committed.
+ * Thrown when the connection broke during COMMIT and the row can't tell any more whether it was committed: it is gone, its history
+ * was cut since, or the database stayed away. `cause` is what broke.
  * What to do: look at the business data that the attempt should have changed.
  */
 export class JobOutcomeUnknownError extends JobError {
@@ -26,7 +27,7 @@ export class JobOutcomeUnknownError extends JobError {
 
   constructor(context: JobErrorContext = {}) {
     super(
-      `${describeJob(context)} may or may not have been committed: the connection broke during COMMIT and the row is gone`,
+      `${describeJob(context)} may or may not have been committed: its COMMIT was never answered, and the row can't tell any more`,
       context,
     );
   }

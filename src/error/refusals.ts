@@ -14,8 +14,12 @@ export abstract class JobRefusedError extends JobError {}
 export class JobNotFoundError extends JobRefusedError {
   override readonly code = "JOB_NOT_FOUND";
 
-  constructor(context: JobErrorContext = {}) {
-    super(`${describeJob(context)} was not found: enqueue it first, or start it with { create: { ... } }`, context);
+  /** @param context `hidden`: a row with that key is there, but not for this class */
+  constructor(context: JobErrorContext & { hidden?: boolean } = {}) {
+    const hint = context.hidden
+      ? "a row with its key exists, soft-deleted or of another class of the table"
+      : "enqueue it first, or start it with { create: { ... } }";
+    super(`${describeJob(context)} was not found: ${hint}`, context);
   }
 }
 

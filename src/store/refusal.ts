@@ -25,7 +25,8 @@ export async function refusal(table: JobTable, request: StartRequest, codes: Sta
   const statement = table.statement("standing", () => table.dialect.standing(table.sql));
   const [row] = await executeAlone(table, statement, table.keys.bindings(request.key));
   const context = table.context(request.key);
-  if (!row) return new JobNotFoundError(context);
+  // With `create` it could not be made either: something is in the way that this class doesn't see.
+  if (!row) return new JobNotFoundError({ ...context, hidden: request.create !== undefined });
   const { status, reason, lockBy, lockUntil, held } = row as unknown as Standing;
   if (held) return new JobLockedError({ ...context, lockBy, lockUntil });
   if (codes.ready.has(status) || codes.running.has(status)) return undefined;

@@ -1,5 +1,5 @@
 import type { Row, StartCodes } from "../dialect/index.js";
-import { InvalidOptionError, JobIgnoredError, JobLockedError } from "../error/index.js";
+import { InvalidOptionError, JobIgnoredError, JobLockedError, JobNotFoundError } from "../error/index.js";
 import type { JobKind } from "../status/job-status.js";
 import type { Step } from "../status/status-map.js";
 import { type Assignment, assignmentsOf } from "../table/columns.js";
@@ -37,7 +37,9 @@ export async function startJob(table: JobTable, request: StartRequest): Promise<
     const row = await compareAndSet(table, request, codes);
     if (row) return row;
     const refused = await refusal(table, request, codes);
-    if (refused) throw refused;
+    // With `create` a row that is gone by now can be made.
+    const gone = request.create !== undefined && refused instanceof JobNotFoundError && tries < TRIES;
+    if (refused && !gone) throw refused;
     if (tries < TRIES) continue;
     // Each time somebody else was faster: to this caller the job is as good as locked.
     throw new JobLockedError({ ...table.context(request.key), lockBy: null, lockUntil: null });

@@ -1,3 +1,5 @@
+// For users whose `lib` lacks it; kept in the declarations.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";

@@ -15,6 +15,14 @@ export interface Client {
   getTransactionStatus?(): string | null;
   /** False while an answer is still on its way: the transaction status is that of before then. */
   readonly readyForQuery?: boolean;
+  readonly connection?: ClientConnection;
+}
+
+/** The protocol under a pg client. */
+interface ClientConnection {
+  readonly stream?: { destroy(): void };
+  on?(event: "readyForQuery", listener: (message: { status?: string }) => void): unknown;
+  removeListener?(event: "readyForQuery", listener: (message: { status?: string }) => void): unknown;
 }
 
 /** A client made by us, outside the pool. */
@@ -22,7 +30,6 @@ export interface OwnClient extends Client {
   connect(): Promise<void>;
   end(): Promise<void>;
   unref?(): void;
-  connection?: { stream?: { destroy(): void } };
 }
 
 /** A pool as pg gives it, with what it was made from. */
@@ -61,6 +68,19 @@ export async function send(
     dataSource.logger.logQueryError(error as Error, statement.text, values);
     throw new QueryFailedError(statement.text, values, error as Error);
   }
+}
+
+/**
+ * Watches whether the transaction that is open on a client ends: the status afterwards doesn't tell when another was begun.
+ * A driver that doesn't show its protocol isn't watched.
+ */
+export function watchTransaction(client: Client): { hasEnded(): boolean; stop(): void } {
+  let ended = false;
+  const onReady = ({ status }: { status?: string }) => {
+    ended ||= status === "I";
+  };
+  client.connection?.on?.("readyForQuery", onReady);
+  return { hasEnded: () => ended, stop: () => client.connection?.removeListener?.("readyForQuery", onReady) };
 }
 
 /** Runs `work` on a connection of the pool. A connection that broke is not given back. */
