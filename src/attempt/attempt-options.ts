@@ -27,6 +27,9 @@ export interface StartOptions<T extends JobRow = JobRow> {
   debug?: boolean;
 }
 
+/** Options of whatever class: what `create` names is looked up among its columns. */
+export type AnyStartOptions = Omit<StartOptions, "create"> & { create?: unknown };
+
 /** The same, checked, with the policy's values filled in; milliseconds. */
 export interface AttemptOptions {
   readonly step: Step | undefined;
@@ -43,9 +46,9 @@ export interface AttemptOptions {
 const KNOWN = ["step", "startableFrom", "expire", "maxAttempts", "timeout", "signal", "create", "debug"];
 
 /** @throws InvalidOptionError naming the option, what it takes and what it got */
-export function attemptOptions(table: JobTable, options: StartOptions<never>, also: readonly string[] = []): AttemptOptions {
+export function attemptOptions(table: JobTable, options: AnyStartOptions, also: readonly string[] = []): AttemptOptions {
   checkKnown(options, [...KNOWN, ...also], `${table.name} start options`);
-  const { step, startableFrom = [], expire, maxAttempts, timeout, signal, create, debug = false } = options as StartOptions;
+  const { step, startableFrom = [], expire, maxAttempts, timeout, signal, create, debug = false } = options;
   const { policy } = table;
   const lease = expire === undefined ? policy.expire : parseDuration("expire", expire, { min: 100, max: MAX_TIMER });
   const from = Array.isArray(startableFrom)

@@ -16,9 +16,9 @@ import { OwnColumns } from "./own-columns.js";
 import { Updates } from "./updates.js";
 
 /** What a start gives to the attempt it opens. */
-export interface Opening<T extends JobRow> {
-  readonly table: JobTable<T>;
-  readonly entity: T;
+export interface Opening {
+  readonly table: JobTable;
+  readonly entity: JobRow;
   readonly lock: string;
   readonly lockBy: string;
   readonly options: AttemptOptions;
@@ -29,9 +29,9 @@ export interface Opening<T extends JobRow> {
 }
 
 /** One attempt, from start to outcome: it lives beside the entity, which stays a plain row. */
-export class Attempt<T extends JobRow = JobRow> {
+export class Attempt {
   readonly table: JobTable;
-  readonly entity: T;
+  readonly entity: JobRow;
   readonly key: unknown;
   readonly lock: string;
   readonly lockBy: string;
@@ -41,7 +41,7 @@ export class Attempt<T extends JobRow = JobRow> {
   readonly step: Step;
   readonly options: AttemptOptions;
   readonly startedFrom: Error | undefined;
-  readonly updates: Updates<T>;
+  readonly updates: Updates<JobRow>;
   readonly #beganAt = performance.now();
   readonly #signal = new LazySignal();
   readonly #trust = new TrustWindow(systemClocks);
@@ -54,8 +54,8 @@ export class Attempt<T extends JobRow = JobRow> {
   /** Why `succeed` was refused before any statement, if it was: what an abandoned attempt really failed of. */
   refused: unknown;
 
-  constructor({ table, entity, lock, lockBy, options, sentAt, startedFrom }: Opening<T>) {
-    this.table = table as unknown as JobTable;
+  constructor({ table, entity, lock, lockBy, options, sentAt, startedFrom }: Opening) {
+    this.table = table;
     this.entity = entity;
     this.key = table.keys.of(entity);
     this.lock = lock;
@@ -65,7 +65,7 @@ export class Attempt<T extends JobRow = JobRow> {
     this.fence = entity.fence;
     this.number = entity.retry + 1;
     this.step = table.statuses.stepOf(entity.status)!;
-    this.updates = new Updates<T>(this.table, entity);
+    this.updates = new Updates(this.table, entity);
     this.#own = new OwnColumns(this.table, entity);
     this.renewed(sentAt, options.expire);
   }
@@ -76,6 +76,11 @@ export class Attempt<T extends JobRow = JobRow> {
 
   get aborted(): boolean {
     return this.#signal.aborted;
+  }
+
+  /** Why the signal aborted. */
+  get abortReason(): unknown {
+    return this.#signal.reason;
   }
 
   /** An outcome was asked for, whether it is written yet or not. */
@@ -188,7 +193,7 @@ export class Attempt<T extends JobRow = JobRow> {
     this.updates.seal(outcome.name); // before the first wait: what is set later was not validated
     await this.#prepare(outcome.name);
     try {
-      await writeAttempt(this as unknown as Attempt, outcome);
+      await writeAttempt(this, outcome);
     } finally {
       for (const callback of this.#onEnd) callback();
     }

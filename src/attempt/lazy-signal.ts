@@ -15,6 +15,11 @@ export class LazySignal {
     return this.#reason !== undefined;
   }
 
+  /** What it was aborted with. */
+  get reason(): unknown {
+    return this.#reason?.value;
+  }
+
   /** Aborts with the reason; the first one stays. Answers whether it was the first. */
   abort(reason: unknown): boolean {
     if (this.#reason) return false;

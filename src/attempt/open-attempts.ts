@@ -1,4 +1,3 @@
-import type { JobRow } from "../table/job-row.js";
 import type { Attempt } from "./attempt.js";
 
 // Beside the entity and not in it: TypeORM makes instances without their constructor, so private fields would be missing.
@@ -10,6 +9,6 @@ export function bindAttempt(attempt: Attempt): void {
 }
 
 /** The attempt of an instance, open or settled; undefined: it wasn't started. */
-export function attemptOf<T extends JobRow>(entity: object): Attempt<T> | undefined {
-  return attempts.get(entity) as Attempt<T> | undefined;
+export function attemptOf(entity: object): Attempt | undefined {
+  return attempts.get(entity);
 }

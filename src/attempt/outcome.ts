@@ -67,7 +67,7 @@ function write(attempt: Attempt, outcome: Exclude<WrittenOutcome, { name: "succe
       const record = recordOf(attempt, outcome.error);
       const failure = {
         record,
-        reason: reasonOf(outcome.error),
+        reason: reasonOf(behind(attempt, outcome.error)),
         maxAttempts: attempt.options.maxAttempts,
         delay: outcome.delay ?? null,
       };
@@ -98,9 +98,15 @@ function recordOf(attempt: Attempt, error: unknown): CapturedFailure {
   const { captureLimit, redact } = attempt.table.policy;
   const { number, fence, lockBy } = attempt;
   const record = captureFailure(error, { attempt: number, fence, by: lockBy, captureLimit, redact });
+  const told = behind(attempt, error);
   // These two are outcomes of the library itself: the record names them as the column `reason` does.
-  const own = isA(error, JobTimeoutError) || isA(error, JobAbandonedError);
-  return own ? { ...record, code: reasonOf(error) } : record;
+  const own = isA(told, JobTimeoutError) || isA(told, JobAbandonedError);
+  return own ? { ...record, code: reasonOf(told) } : record;
+}
+
+/** A handler that passes `job.signal` on is ended by an AbortError: what counts is why the signal aborted, which that names as its cause. */
+function behind(attempt: Attempt, error: unknown): unknown {
+  return attempt.aborted && isA(error, Error) && error.cause === attempt.abortReason ? error.cause : error;
 }
 
 /** The instance shows the row as written, and whoever listens is told. */

@@ -5,7 +5,7 @@ import { isA } from "../util/is-a.js";
 import { releaseReason } from "./ask.js";
 import type { Attempt } from "./attempt.js";
 import type { WrittenOutcome } from "./outcome.js";
-import type { Started } from "./started-job.js";
+import { type Started, startedJob } from "./started-job.js";
 import { limitTime } from "./time-limit.js";
 
 /** What the user does with a started job. What it returns is what `run` resolves to. */
@@ -16,12 +16,12 @@ export type Work<T extends JobRow, Result> = (job: Started<T>) => Result | Promi
  * asks for. An outcome that the work itself asked for stands.
  */
 export async function runAttempt<T extends JobRow, Result>(
-  attempt: Attempt<T>,
+  attempt: Attempt,
   work: Work<T, Result>,
   skipError: boolean,
 ): Promise<Result | undefined> {
-  const perform = async () => work(attempt.entity as unknown as Started<T>);
-  const limit = limitTime(attempt as unknown as Attempt, true);
+  const perform = async () => work(startedJob(attempt));
+  const limit = limitTime(attempt, true);
   let result: Result;
   try {
     result = await (limit ? Promise.race([perform(), limit]) : perform());
@@ -33,12 +33,12 @@ export async function runAttempt<T extends JobRow, Result>(
 }
 
 /** A success that was refused before any statement (a validator, a change outside `updates`) has left the attempt open. */
-async function failOpen<T extends JobRow>(attempt: Attempt<T>, error: unknown): Promise<never> {
+async function failOpen(attempt: Attempt, error: unknown): Promise<never> {
   if (!attempt.settling) await attempt.settle({ name: "fail", error }).catch(() => {}); // the refusal is what the caller must see
   throw error;
 }
 
-async function afterThrow<T extends JobRow>(attempt: Attempt<T>, thrown: unknown, skipError: boolean): Promise<undefined> {
+async function afterThrow(attempt: Attempt, thrown: unknown, skipError: boolean): Promise<undefined> {
   const outcome = classify(thrown);
   await attempt.settlement?.catch(() => {}); // one that is refused before any statement leaves the attempt open
   if (outcome.name !== "fail") {

@@ -19,24 +19,23 @@ import { bindAttempt } from "./open-attempts.js";
  *
  * @throws a JobRefusedError when the job can't be started; JobInTransactionError inside a transaction of the caller
  */
-export async function startAttempt<T extends JobRow>(
-  table: JobTable<T>,
+export async function startAttempt(
+  table: JobTable,
   key: unknown,
   options: AttemptOptions,
   startedFrom: Error | undefined,
-): Promise<Attempt<T>> {
-  const plain = table as unknown as JobTable;
-  refuseTransaction(plain, "start", key);
+): Promise<Attempt> {
+  refuseTransaction(table, "start", key);
   options.signal?.throwIfAborted();
   const stopPrinting = options.debug ? printDebugEvents() : undefined;
-  const about = () => describeAttempt(plain, key, options.step, options.debug);
+  const about = () => describeAttempt(table, key, options.step, options.debug);
   if (observed("typeorm-jobs:attempt")) publish("typeorm-jobs:attempt", { type: "starting", ...about() });
   const lock = randomUUID();
   const sentAt: Instant = { monotonic: systemClocks.monotonic(), wall: systemClocks.wall() };
   try {
-    const row = await startJob(plain, { key, lock, lockBy: LOCK_BY, ...options });
-    const entity = await table.hydrator.create<T>(row);
-    const attempt = new Attempt<T>({ table, entity, lock, lockBy: LOCK_BY, options, sentAt, startedFrom });
+    const row = await startJob(table, { key, lock, lockBy: LOCK_BY, ...options });
+    const entity = await table.hydrator.create<JobRow>(row);
+    const attempt = new Attempt({ table, entity, lock, lockBy: LOCK_BY, options, sentAt, startedFrom });
     if (stopPrinting) attempt.onEnd(stopPrinting);
     return open(attempt);
   } catch (error) {
@@ -47,16 +46,15 @@ export async function startAttempt<T extends JobRow>(
   }
 }
 
-function open<T extends JobRow>(attempt: Attempt<T>): Attempt<T> {
-  const plain = attempt as unknown as Attempt;
-  const { table, entity, key, step, options, fence, number } = plain;
-  bindAttempt(plain);
-  heartbeatOf(table).hold(plain);
+function open(attempt: Attempt): Attempt {
+  const { table, entity, key, step, options, fence, number } = attempt;
+  bindAttempt(attempt);
+  heartbeatOf(table).hold(attempt);
   if (observed("typeorm-jobs:attempt")) {
     const about = describeAttempt(table, key, step, options.debug);
     publish("typeorm-jobs:attempt", { type: "locked", ...about, fence, attempt: number, lockUntil: entity.lockUntil });
   }
-  followSignal(plain); // it may abort at once
+  followSignal(attempt); // it may abort at once
   return attempt;
 }
 

@@ -3,6 +3,7 @@
 import type { JobKind } from "../status/job-status.js";
 import type { JobRow } from "../table/job-row.js";
 import type { Duration } from "../util/duration.js";
+import type { Attempt } from "./attempt.js";
 import type { Updates } from "./updates.js";
 
 /** JSON data as a started job shows it: read-only at every depth. */
@@ -62,3 +63,8 @@ export type Started<T extends JobRow> = { readonly [K in Exclude<keyof T, "data"
   readonly kind: JobKind;
   readonly step: string | undefined;
 } & OpenAttempt<T>;
+
+/** The instance that a start gives out: of the class that its caller has asked for. */
+export function startedJob<T extends JobRow>(attempt: Attempt): Started<T> {
+  return attempt.entity as Started<T>;
+}

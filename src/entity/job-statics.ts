@@ -35,7 +35,12 @@ export interface JobStatics {
   useDataSource(dataSource: DataSource | null): void;
 
   /** {@inheritDoc JobRepository.enqueue} */
-  enqueue<T extends JobRow>(this: JobClass<T>, job: NewJob<T>, options?: EnqueueOptions & OfDataSource): Promise<T | null>;
+  enqueue<T extends JobRow>(
+    this: JobClass<T>,
+    job: NewJob<T>,
+    options?: EnqueueOptions & OfDataSource & { onConflict?: "error" },
+  ): Promise<T>;
+  enqueue<T extends JobRow>(this: JobClass<T>, job: NewJob<T>, options: EnqueueOptions & OfDataSource): Promise<T | null>;
   enqueue<T extends JobRow>(
     this: JobClass<T>,
     jobs: readonly NewJob<T>[],

@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 import { attemptOptions, type StartOptions } from "../attempt/attempt-options.js";
 import { runAttempt, type Work } from "../attempt/run-attempt.js";
 import { startAttempt } from "../attempt/start-attempt.js";
-import type { Started } from "../attempt/started-job.js";
+import { type Started, startedJob } from "../attempt/started-job.js";
 import { limitTime } from "../attempt/time-limit.js";
 import { InvalidOptionError, JobNotFoundError, JobRefusedError } from "../error/index.js";
 import type { JobKind } from "../status/job-status.js";
@@ -40,16 +40,17 @@ export class JobRepository<T extends JobRow> {
 
   /**
    * Inserts one job or many, due now unless `delay` or `runAt` says otherwise: 1,000 rows a statement, all or nothing.
-   * One: the instance, or null when a conflict was ignored. Many: those inserted or replaced, in the order given.
+   * One: the instance, or null when a conflict was ignored or the row to replace runs. Many: those inserted or replaced, in the order given.
    *
    * @throws JobExistsError for a key that exists, InvalidOptionError, InvalidUpdateError, InvalidDataError; nothing is inserted then
    * @example await IngestJob.enqueue({ id: "job-1", data: { url, version: 0 } });
    */
-  enqueue(job: NewJob<T>, options?: EnqueueOptions): Promise<T | null>;
+  enqueue(job: NewJob<T>, options?: EnqueueOptions & { onConflict?: "error" }): Promise<T>;
+  enqueue(job: NewJob<T>, options: EnqueueOptions): Promise<T | null>;
   enqueue(jobs: readonly NewJob<T>[], options?: EnqueueOptions): Promise<T[]>;
   async enqueue(jobs: NewJob<T> | readonly NewJob<T>[], options: EnqueueOptions = {}): Promise<T[] | T | null> {
-    if (Array.isArray(jobs)) return enqueueJobs(this.#typed, jobs, options);
-    return (await enqueueJobs(this.#typed, [jobs], options))[0] ?? null;
+    if (Array.isArray(jobs)) return enqueueJobs(this.#table, jobs, options);
+    return (await enqueueJobs(this.#table, [jobs], options))[0] ?? null;
   }
 
   /**
@@ -78,13 +79,13 @@ export class JobRepository<T extends JobRow> {
    */
   async run<Result>(key: JobKey<T>, work: Work<T, Result>, options: RunOptions<T> = {}): Promise<Result | undefined> {
     const { checked, skipError } = this.#checkRun(key, work, options);
-    return runAttempt(await startAttempt(this.#typed, key, checked, undefined), work, skipError);
+    return runAttempt(await startAttempt(this.#table, key, checked, undefined), work, skipError);
   }
 
   /** As `run`, but null where the job is locked, succeeded, ignored or not ready. */
   async tryRun<Result>(key: JobKey<T>, work: Work<T, Result>, options: RunOptions<T> = {}): Promise<Result | undefined | null> {
     const { checked, skipError } = this.#checkRun(key, work, options);
-    const attempt = await unlessRefused(startAttempt(this.#typed, key, checked, undefined));
+    const attempt = await unlessRefused(startAttempt(this.#table, key, checked, undefined));
     return attempt === null ? null : runAttempt(attempt, work, skipError);
   }
 
@@ -93,22 +94,22 @@ export class JobRepository<T extends JobRow> {
    * @example await IngestJob.findByStatus("failed", { limit: 20, order: "newest" });
    */
   async findByStatus(status: JobKind | number | readonly (JobKind | number)[], options: FindOptions = {}): Promise<T[]> {
-    return findByStatus(this.#typed, status, options);
+    return findByStatus(this.#table, status, options);
   }
 
   /** Running jobs whose lock lives, longest-held first (database time). */
   async findRunning(criteria: JobCriteria<T> = {}, options: InTransaction = {}): Promise<T[]> {
-    return findLocked(this.#typed, "live", criteria as JobCriteria<never>, options);
+    return findLocked(this.#table, "live", criteria, options);
   }
 
   /** Running jobs whose lock has expired: lost attempts that `rescue` or a take-over will end. */
   async findExpired(criteria: JobCriteria<T> = {}, options: InTransaction = {}): Promise<T[]> {
-    return findLocked(this.#typed, "expired", criteria as JobCriteria<never>, options);
+    return findLocked(this.#table, "expired", criteria, options);
   }
 
   /** How many jobs there are of each kind (zeros included), of each kind in each step, or by reason. */
   async countByStatus<By extends CountBy = "status">(options: CountOptions<By> = {}): Promise<Counts<By>> {
-    return countJobs<By>(this.table, options);
+    return countJobs<By>(this.#table, options);
   }
 
   /**
@@ -117,17 +118,17 @@ export class JobRepository<T extends JobRow> {
    * @example await IngestJob.rerun({ status: "failed", olderThan: "1h" });
    */
   async rerun(criteria: JobCriteria<T>, options: RerunOptions = {}): Promise<number> {
-    return rerunJobs(this.table, criteria as JobCriteria<never>, options);
+    return rerunJobs(this.#table, criteria, options);
   }
 
   /** Ends waiting, failed and running jobs: ignored, reason cancelled. A running attempt loses its lock; nothing of it commits. */
   async cancel(criteria: JobCriteria<T>, options: InTransaction = {}): Promise<number> {
-    return cancelJobs(this.table, criteria as JobCriteria<never>, options);
+    return cancelJobs(this.#table, criteria, options);
   }
 
   /** Ends attempts whose lock has expired, by the policy: failed with backoff, or ignored when no attempts are left. */
   async rescue(options: InTransaction = {}): Promise<number> {
-    return rescueJobs(this.table, options);
+    return rescueJobs(this.#table, options);
   }
 
   /**
@@ -135,38 +136,33 @@ export class JobRepository<T extends JobRow> {
    * @example await IngestJob.purge({ status: ["succeeded", "ignored"], olderThan: "30d", limit: 100_000 });
    */
   async purge(options: PurgeOptions): Promise<number> {
-    return purgeJobs(this.table, options);
+    return purgeJobs(this.#table, options);
   }
 
   /** Makes waiting jobs due, now or after `delay`: rows that were inserted without `enqueue`, or a failed job's backoff cut short. */
   async schedule(criteria: JobCriteria<T>, options: ScheduleOptions = {}): Promise<number> {
-    return scheduleJobs(this.table, criteria as JobCriteria<never>, options);
+    return scheduleJobs(this.#table, criteria, options);
   }
 
-  /** @internal What the class means to SQL. */
-  get table(): JobTable {
-    return this.#typed as unknown as JobTable;
-  }
-
-  get #typed(): JobTable<T> {
+  get #table(): JobTable {
     return tableOf(this.dataSource, this.target);
   }
 
   #checkRun(key: JobKey<T>, work: unknown, options: RunOptions<T>) {
-    const context = this.table.context(key);
+    const context = this.#table.context(key);
     if (typeof work !== "function")
       throw new InvalidOptionError("work", "a function that takes the started job", work, context);
-    const checked = attemptOptions(this.table, options as StartOptions<never>, ["skipError"]);
+    const checked = attemptOptions(this.#table, options, ["skipError"]);
     const { skipError = false } = options;
     if (typeof skipError !== "boolean") throw new InvalidOptionError("skipError", "true or false", skipError, context);
     return { checked, skipError };
   }
 
   async #start(key: JobKey<T>, options: StartOptions<T>, startedFrom: Error): Promise<Started<T>> {
-    const checked = attemptOptions(this.table, options as StartOptions<never>);
-    const attempt = await startAttempt(this.#typed, key, checked, startedFrom);
-    limitTime(attempt as never, false)?.catch(() => {}); // told by the event of the outcome, and by the next call on the job
-    return attempt.entity as unknown as Started<T>;
+    const checked = attemptOptions(this.#table, options);
+    const attempt = await startAttempt(this.#table, key, checked, startedFrom);
+    limitTime(attempt, false)?.catch(() => {}); // told by the event of the outcome, and by the next call on the job
+    return startedJob<T>(attempt);
   }
 }
 

@@ -1,10 +1,10 @@
 import type { JobTable } from "../table/job-table.js";
 import { checkKnown } from "../util/options.js";
-import { checkCriteria, type InTransaction, type JobCriteria } from "./criteria.js";
+import { type AnyCriteria, checkCriteria, type InTransaction } from "./criteria.js";
 import { halfway, mapped, narrowed, operate } from "./operate.js";
 
 /** Waiting, failed and running jobs to ignored, reason cancelled. A running attempt loses its lock: nothing of it commits later. */
-export function cancelJobs(table: JobTable, criteria: JobCriteria<never>, options: InTransaction): Promise<number> {
+export function cancelJobs(table: JobTable, criteria: AnyCriteria, options: InTransaction): Promise<number> {
   checkKnown(options, ["manager"], "cancel options");
   const checked = checkCriteria(table, criteria, "cancel");
   const open = narrowed(table, checked, ["pending", "failed", "in_progress"]);

@@ -29,6 +29,13 @@ export interface JobCriteria<T extends JobRow = JobRow> {
   all?: true;
 }
 
+/** Criteria of whatever class: what they name is looked up among its columns. */
+export type AnyCriteria = Omit<JobCriteria, "key" | "keys" | "where"> & {
+  key?: unknown;
+  keys?: readonly unknown[];
+  where?: object;
+};
+
 /** Where a statement runs. */
 export interface InTransaction {
   /** Takes part in this transaction. Default: the ambient one, else none. */
@@ -51,11 +58,11 @@ export interface CheckedCriteria {
  * @param optional an empty criteria is fine (queries); otherwise it is refused
  * @throws InvalidOptionError naming what is wrong
  */
-export function checkCriteria(table: JobTable, criteria: JobCriteria<never>, where: string, optional = false): CheckedCriteria {
+export function checkCriteria(table: JobTable, criteria: AnyCriteria, where: string, optional = false): CheckedCriteria {
   checkKnown(criteria, KNOWN, where);
-  const { key, keys, status, step, reason, olderThan, all } = criteria as JobCriteria;
+  const { key, keys, status, step, reason, olderThan, all } = criteria;
   refuseUndefined(criteria, ["key", "keys"], where);
-  const conditions = ownConditions(table, (criteria as JobCriteria).where ?? {}, `${where}.where`);
+  const conditions = ownConditions(table, criteria.where ?? {}, `${where}.where`);
   const given = Object.entries(criteria).filter(
     ([name, value]) => value !== undefined && (name !== "where" || conditions.length > 0),
   );
@@ -131,7 +138,7 @@ function reasonList(reason: string | readonly string[], where: string): string[]
   throw new InvalidOptionError(where, "a reason or several", reason);
 }
 
-function ownConditions(table: JobTable, given: Readonly<Record<string, unknown>>, where: string) {
+function ownConditions(table: JobTable, given: object, where: string) {
   checkKnown(given, Object.keys(given), where);
   refuseUndefined(given, Object.keys(given), where);
   return Object.entries(given).flatMap(([property, value]) => {

@@ -35,7 +35,7 @@ const MAX_LENGTH = 32_000_000;
 
 /** Inserts jobs, due now or later: one statement per 1,000. Answers what was really inserted or replaced, in the order given. */
 export async function enqueueJobs<T extends JobRow>(
-  table: JobTable<T>,
+  table: JobTable,
   jobs: readonly object[],
   options: EnqueueOptions,
 ): Promise<T[]> {
@@ -44,17 +44,16 @@ export async function enqueueJobs<T extends JobRow>(
   if (!["error", "ignore", "replace"].includes(onConflict)) {
     throw InvalidOptionError.unknown(onConflict, ["error", "ignore", "replace"], "enqueue.onConflict", table.context());
   }
-  const plain = table as unknown as JobTable;
-  const inserts = NewRows.of(plain, jobs, onConflict)
+  const inserts = NewRows.of(table, jobs, onConflict)
     .batches(onConflict, CHUNK, MAX_LENGTH)
-    .map((batch) => prepare<T>(plain, batch, onConflict));
+    .map((batch) => prepare<T>(table, batch, onConflict));
   if (inserts.length === 0) return [];
   const placed = inserts.length === 1 ? await inserts[0]!(manager) : await insertAll();
   return placed.sort(([a], [b]) => a - b).map(([, entity]) => entity);
 
   /** All or nothing, as with one statement. */
   function insertAll(): Promise<Placed<T>[]> {
-    return inTransaction(plain, manager, async (own) => {
+    return inTransaction(table, manager, async (own) => {
       const inserted: Placed<T>[] = [];
       for (const insert of inserts) inserted.push(...(await insert(own)));
       return inserted;

@@ -4,7 +4,7 @@ import type { JobRow } from "../table/job-row.js";
 import type { JobTable } from "../table/job-table.js";
 import type { Duration } from "../util/duration.js";
 import { checkKnown } from "../util/options.js";
-import { checkCriteria, criteriaStatement, type InTransaction, type JobCriteria } from "./criteria.js";
+import { type AnyCriteria, checkCriteria, criteriaStatement, type InTransaction } from "./criteria.js";
 import { execute } from "./execute.js";
 import { narrowed } from "./operate.js";
 
@@ -23,7 +23,7 @@ const MAX_LIMIT = 100_000;
 
 /** Jobs by status, in the order of their last change: an index range, however many finished rows there are. */
 export async function findByStatus<T extends JobRow>(
-  table: JobTable<T>,
+  table: JobTable,
   status: JobKind | number | readonly (JobKind | number)[],
   options: FindOptions,
 ): Promise<T[]> {
@@ -35,34 +35,34 @@ export async function findByStatus<T extends JobRow>(
   if (order !== "oldest" && order !== "newest")
     throw InvalidOptionError.unknown(order, ["oldest", "newest"], "findByStatus.order");
   const codes = table.statuses.codesOf(status, step, "findByStatus.status");
-  const checked = checkCriteria(table as never, { olderThan } as never, "findByStatus", true);
+  const checked = checkCriteria(table, olderThan === undefined ? {} : { olderThan }, "findByStatus", true);
   // A literal in the text, so it comes in powers of two: each text is a prepared statement on the server.
   const read = 2 ** Math.ceil(Math.log2(limit));
-  const statement = criteriaStatement(table as never, `find ${codes.join()} ${order} ${read}`, checked.shape, (condition) =>
+  const statement = criteriaStatement(table, `find ${codes.join()} ${order} ${read}`, checked.shape, (condition) =>
     table.dialect.findByStatus(table.sql, condition, codes, order, read),
   );
-  const rows = await execute(table as never, statement, checked.bindings, manager);
+  const rows = await execute(table, statement, checked.bindings, manager);
   return hydrated(table, rows.slice(0, limit));
 }
 
 /** Running jobs, by the state of their lock (database time), longest-held first. */
 export async function findLocked<T extends JobRow>(
-  table: JobTable<T>,
+  table: JobTable,
   lock: "live" | "expired",
-  criteria: JobCriteria<never>,
+  criteria: AnyCriteria,
   options: InTransaction,
 ): Promise<T[]> {
   const where = lock === "live" ? "findRunning" : "findExpired";
   checkKnown(options, ["manager"], `${where} options`);
-  const checked = checkCriteria(table as never, criteria, where, true);
-  const running = narrowed(table as never, checked, ["in_progress"]);
-  const statement = criteriaStatement(table as never, `${where} ${running.join()}`, checked.shape, (condition) =>
+  const checked = checkCriteria(table, criteria, where, true);
+  const running = narrowed(table, checked, ["in_progress"]);
+  const statement = criteriaStatement(table, `${where} ${running.join()}`, checked.shape, (condition) =>
     table.dialect.findLocked(table.sql, condition, running, lock),
   );
-  return hydrated(table, await execute(table as never, statement, checked.bindings, options.manager));
+  return hydrated(table, await execute(table, statement, checked.bindings, options.manager));
 }
 
-async function hydrated<T extends JobRow>(table: JobTable<T>, rows: Record<string, unknown>[]): Promise<T[]> {
+async function hydrated<T extends JobRow>(table: JobTable, rows: Record<string, unknown>[]): Promise<T[]> {
   const entities: T[] = [];
   for (const row of rows) entities.push(await table.hydrator.create<T>(row));
   return entities;

@@ -3,7 +3,8 @@ import { isStored } from "../table/columns.js";
 import { type Setter, setter } from "../table/hydrate.js";
 import type { JobTable } from "../table/job-table.js";
 import { cloneJson } from "../util/clone-json.js";
-import { keyText, type NewRows } from "./new-rows.js";
+import { keyTextOf } from "./new-keys.js";
+import type { NewRows } from "./new-rows.js";
 
 /** An entity, and where it stands among the jobs that were given. */
 export type Placed<T> = [place: number, entity: T];
@@ -11,9 +12,10 @@ export type Placed<T> = [place: number, entity: T];
 /** RETURNING promises no order: what has a key of ours goes back to its place. */
 export async function fromRows<T>(table: JobTable, rows: NewRows, found: readonly Row[]): Promise<Placed<T>[]> {
   const indices = new Map(rows.keys.map((key, index) => [key, index]));
+  const keyText = keyTextOf(table);
   const placed: Placed<T>[] = [];
   for (const [index, row] of found.entries()) {
-    const key = keyText(table, (column) => row[column.databaseName]);
+    const key = keyText((column) => row[column.databaseName]);
     const at = key === undefined ? undefined : indices.get(key);
     placed.push([rows.places[at ?? index]!, await table.hydrator.create<T>(row)]);
   }

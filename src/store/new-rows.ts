@@ -4,6 +4,7 @@ import { InvalidDataError, InvalidOptionError, InvalidUpdateError, JobExistsErro
 import type { JobTable } from "../table/job-table.js";
 import { parseDuration } from "../util/duration.js";
 import { checkedAssignments } from "./checked.js";
+import { canMakeKey, type KeyText, keyTextOf } from "./new-keys.js";
 import { initialValues } from "./start.js";
 
 /** One row as a record of the statement's JSON parameter. */
@@ -33,8 +34,8 @@ export class NewRows {
   readonly #plain = new Map<string, Slot>();
   /** The keys as text that is equal for equal keys, where they are given and such a text can be made. */
   readonly keys: (string | undefined)[] = [];
-  /** The keys as errors show them. */
-  readonly #shown: unknown[] = [];
+  readonly #jobs: object[] = [];
+  readonly #keyText: KeyText;
   /** When each is due, where that is given as a time. */
   readonly runAts: (Date | undefined)[] = [];
   /** Where each stands among all that were given. */
@@ -42,6 +43,7 @@ export class NewRows {
 
   constructor(table: JobTable) {
     this.#table = table;
+    this.#keyText = keyTextOf(table);
   }
 
   /**
@@ -90,7 +92,7 @@ export class NewRows {
     const index = this.records.findIndex(
       (record) => columns.map((column) => String(this.#value(record, column))).join(", ") === duplicate,
     );
-    return index < 0 ? duplicate : this.#shown[index];
+    return index < 0 ? duplicate : this.#shown(index);
   }
 
   /**
@@ -125,9 +127,11 @@ export class NewRows {
 
   /** Two calls that insert the same keys in different orders would deadlock: each would wait for a row of the other. */
   #inKeyOrder(): number[] {
-    const places = this.records.map((_, index) => index);
-    if (this.keys.includes(undefined)) return places;
-    return places.sort((a, b) => (this.keys[a]! < this.keys[b]! ? -1 : 1));
+    const { keys } = this;
+    const places = keys.map((_, index) => index);
+    const inOrder = keys.every((key, index) => key === undefined || index === 0 || keys[index - 1]! < key);
+    if (inOrder || keys.includes(undefined)) return places;
+    return places.sort((a, b) => (keys[a]! < keys[b]! ? -1 : 1));
   }
 
   /** The same columns, some of the rows. */
@@ -136,12 +140,13 @@ export class NewRows {
     for (const index of indices) {
       part.records.push(this.records[index]!);
       part.keys.push(this.keys[index]);
-      part.#shown.push(this.#shown[index]);
+      part.#jobs.push(this.#jobs[index]!);
       part.runAts.push(this.runAts[index]);
       part.places.push(this.places[index]!);
     }
+    const all = indices.length === this.records.length;
     for (const [name, slot] of this.#slots) {
-      const count = part.records.filter((record) => slot.field in record).length;
+      const count = all ? slot.count : part.records.filter((record) => slot.field in record).length;
       if (count > 0) part.#slots.set(name, { ...slot, count });
     }
     return part;
@@ -186,7 +191,8 @@ export class NewRows {
     if (replacing && job.data === undefined) this.#put(record, table.metadata.findColumnWithPropertyName("data")!, {});
     if (replacing && job.priority === undefined) this.#put(record, table.metadata.findColumnWithPropertyName("priority")!, 0);
     for (const { column, value } of initialValues(table)) this.#put(record, column, value);
-    this.#key(record, job);
+    this.#key(record);
+    this.#jobs.push(job);
     this.places.push(this.records.length);
     this.records.push(record);
   }
@@ -238,15 +244,19 @@ export class NewRows {
     record.run_at = dialect.field(dataSource, metadata.findColumnWithPropertyName("runAt")!, runAt);
   }
 
-  #key(record: NewRecord, job: object): void {
+  #key(record: NewRecord): void {
     const { columns } = this.#table.keys;
     const missing = columns.find((column) => this.#value(record, column) === undefined);
     if (missing && canMakeKey(this.#table)) this.#put(record, missing, uuidv7());
     else if (missing && !missing.isGenerated) {
       throw new InvalidOptionError(missing.propertyPath, "a value for the key", undefined, this.#table.context());
     }
-    this.keys.push(keyText(this.#table, (column) => this.#value(record, column)));
-    this.#shown.push(missing ? this.#value(record, missing) : this.#table.keys.of(job));
+    this.keys.push(this.#keyText((column) => this.#value(record, column)));
+  }
+
+  /** The key as errors show it: as the caller gave it, or made here. */
+  #shown(index: number): unknown {
+    return this.#table.keys.of(this.#jobs[index]!) ?? this.#value(this.records[index]!, this.#table.keys.columns[0]!);
   }
 
   #value(record: NewRecord, column: ColumnMetadata): unknown {
@@ -258,26 +268,10 @@ export class NewRows {
     const seen = new Set<string>();
     for (const [index, key] of this.keys.entries()) {
       if (key === undefined) continue;
-      if (seen.has(key)) throw new JobExistsError(this.#table.context(this.#shown[index]));
+      if (seen.has(key)) throw new JobExistsError(this.#table.context(this.#shown(index)));
       seen.add(key);
     }
   }
-}
-
-/** A key as text, to find duplicates and to order what comes back; undefined where only the database can tell. */
-export function keyText(table: JobTable, value: (column: ColumnMetadata) => unknown): string | undefined {
-  const texts = table.keys.columns.map((column) => table.dialect.comparableKey(table.dataSource, column, value(column)));
-  if (texts.includes(undefined)) return undefined;
-  return texts.length === 1 ? texts[0] : JSON.stringify(texts);
-}
-
-/** A key of text that isn't given is made here: time-ordered, so that new rows land side by side in the index. */
-function canMakeKey(table: JobTable): boolean {
-  const [column, ...others] = table.keys.columns;
-  if (!column || others.length > 0 || column.isGenerated || column.relationMetadata) return false;
-  const type = table.dataSource.driver.normalizeType(column);
-  const length = Number(column.length || Number.POSITIVE_INFINITY);
-  return type === "uuid" || (["character varying", "text"].includes(type) && length >= 36);
 }
 
 /** Says which of many rows is wrong. */

@@ -31,7 +31,7 @@ export async function purgeJobs(table: JobTable, options: PurgeOptions): Promise
     throw new InvalidOptionError("purge.status", "succeeded, ignored, failed, or codes of these", status, table.context());
   if (olderThan === undefined)
     throw new InvalidOptionError("purge.olderThan", `a duration (0 for all)`, olderThan, table.context());
-  const checked = checkCriteria(table, { status, olderThan } as never, "purge");
+  const checked = checkCriteria(table, { status, olderThan }, "purge");
   const named = narrowed(table, checked, ["succeeded", "ignored", "failed"]);
   if (named.length !== checked.codes!.length) {
     throw new InvalidOptionError(

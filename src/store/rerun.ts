@@ -1,6 +1,6 @@
 import type { JobTable } from "../table/job-table.js";
 import { checkKnown } from "../util/options.js";
-import { checkCriteria, type InTransaction, type JobCriteria } from "./criteria.js";
+import { type AnyCriteria, checkCriteria, type InTransaction } from "./criteria.js";
 import { mapped, narrowed, operate } from "./operate.js";
 
 /** How `rerun` puts jobs back. */
@@ -13,7 +13,7 @@ export interface RerunOptions extends InTransaction {
 const RERUN_REASONS = ["exhausted", "ignored"];
 
 /** Failed and ignored jobs (succeeded ones only where `status` names them) back to pending, `retry` 0, due now. */
-export function rerunJobs(table: JobTable, criteria: JobCriteria<never>, options: RerunOptions): Promise<number> {
+export function rerunJobs(table: JobTable, criteria: AnyCriteria, options: RerunOptions): Promise<number> {
   checkKnown(options, ["manager", "step"], "rerun options");
   const target = options.step === undefined ? undefined : table.statuses.step(options.step, "rerun.step");
   const checked = checkCriteria(table, criteria, "rerun");

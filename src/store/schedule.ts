@@ -1,7 +1,7 @@
 import type { JobTable } from "../table/job-table.js";
 import { type Duration, parseDuration } from "../util/duration.js";
 import { checkKnown } from "../util/options.js";
-import { checkCriteria, type InTransaction, type JobCriteria } from "./criteria.js";
+import { type AnyCriteria, checkCriteria, type InTransaction } from "./criteria.js";
 import { halfway, narrowed, operate } from "./operate.js";
 
 /** When `schedule` makes jobs due. */
@@ -11,7 +11,7 @@ export interface ScheduleOptions extends InTransaction {
 }
 
 /** Makes waiting jobs due: pending and failed ones, and those whose next step waits; also rows that were inserted without `enqueue`. */
-export function scheduleJobs(table: JobTable, criteria: JobCriteria<never>, options: ScheduleOptions): Promise<number> {
+export function scheduleJobs(table: JobTable, criteria: AnyCriteria, options: ScheduleOptions): Promise<number> {
   checkKnown(options, ["manager", "delay"], "schedule options");
   const delay = parseDuration("schedule.delay", options.delay ?? 0);
   const checked = checkCriteria(table, criteria, "schedule");

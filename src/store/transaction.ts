@@ -27,6 +27,6 @@ export function openTransaction(dataSource: DataSource, given?: EntityManager): 
  *
  * @throws JobInTransactionError inside one of the caller's
  */
-export function refuseTransaction(table: Pick<JobTable, "dataSource" | "context">, asked: string, key?: unknown): void {
+export function refuseTransaction(table: JobTable, asked: string, key?: unknown): void {
   if (openTransaction(table.dataSource)) throw new JobInTransactionError({ ...table.context(key), asked });
 }

@@ -6,7 +6,6 @@ import type { StatusMap } from "../status/status-map.js";
 import { isStored } from "./columns.js";
 import { Hydrator } from "./hydrate.js";
 import type { JobClass } from "./job-class.js";
-import type { JobRow } from "./job-row.js";
 import { Keys } from "./key.js";
 import { sqlTable } from "./sql-names.js";
 import { statusesOf } from "./statuses-of.js";
@@ -14,7 +13,7 @@ import { Validation } from "./validation.js";
 import { metadataOf, verifyClass } from "./verify.js";
 
 /** What one job class means to SQL: built once per DataSource and class, from TypeORM's metadata. */
-export class JobTable<T extends JobRow = JobRow> {
+export class JobTable {
   readonly name: string;
   readonly metadata: EntityMetadata;
   /** The columns that have a property. */
@@ -32,7 +31,7 @@ export class JobTable<T extends JobRow = JobRow> {
 
   constructor(
     readonly dataSource: DataSource,
-    readonly target: JobClass<T>,
+    target: JobClass,
   ) {
     this.metadata = metadataOf(dataSource, target);
     this.name = this.metadata.name;

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
 import { Entity } from "typeorm";
 import { JobEntity, JobLockLostError, type JobPolicy, JobTimeoutError } from "../../src/index.js";
@@ -43,6 +44,16 @@ describe("timeout", () => {
     expect(row.errors).to.have.length(1);
     expect(row.errors[0]).to.include({ code: "timeout", attempt: 1, fence: 1 });
     expect(row.errors[0]?.error).to.equal('JobTimeoutError: LimitedJob "never" ran longer than its timeout of 100 ms');
+  });
+
+  it("is the reason of a handler that the signal ended, though what it threw is an AbortError", async () => {
+    await GraciousJob.enqueue({ id: "aborted" });
+    const error = await rejection(GraciousJob.run("aborted", (job) => setTimeout(60_000, undefined, { signal: job.signal })));
+    expect(error).to.include({ name: "AbortError" });
+    const row = await GraciousJob.findOneByOrFail({ id: "aborted" });
+    expect(row).to.include({ kind: "failed", reason: "timeout" });
+    expect(row.errors[0]).to.include({ code: "timeout" });
+    expect(row.errors[0]?.error).to.match(/^AbortError: /);
   });
 
   it("ends form B too: the signal aborts, then the attempt is failed, whatever the block does", async () => {

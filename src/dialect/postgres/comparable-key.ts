@@ -2,22 +2,22 @@ import type { DataSource } from "typeorm";
 import type { ColumnMetadata } from "../column.js";
 
 /**
- * A text that is the same for equal values of a key column and only for these, whether the value comes from a user (as `field`
- * has it) or from a row; undefined for types whose equality only the database knows, and for no value.
+ * Makes a text that is the same for equal values of a key column and only for these, whether the value comes from a user (as
+ * `field` has it) or from a row; undefined for types whose equality only the database knows.
  */
-export function comparableKey(dataSource: DataSource, column: ColumnMetadata, value: unknown): string | undefined {
-  if (value === undefined || value === null || column.isArray) return undefined;
+export function comparableKey(dataSource: DataSource, column: ColumnMetadata): ((value: unknown) => string) | undefined {
+  if (column.isArray) return undefined;
   switch (dataSource.driver.normalizeType(column)) {
     case "character varying":
     case "text":
     case "enum":
-      return String(value);
+      return String;
     case "uuid":
-      return String(value).toLowerCase().replace(/[{}-]/g, "");
+      return (value) => String(value).toLowerCase().replace(/[{}-]/g, "");
     case "smallint":
     case "integer":
     case "bigint":
-      return BigInt(String(value).trim().replace(/^\+/, "")).toString();
+      return (value) => BigInt(String(value).trim().replace(/^\+/, "")).toString();
     default:
       return undefined;
   }
