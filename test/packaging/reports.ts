@@ -1,0 +1,60 @@
+/** What the application in consumer/ says it has seen: the package works as it was compiled. */
+export const whatTheApplicationReports = {
+  started: {
+    enqueued: "job-1",
+    uuid: 36,
+    ran: "https://example.org",
+    none: null,
+    created: "in_progress new",
+    two: {
+      rows: 7,
+      data: { url: "2", tags: ["b"], version: 1 },
+      seenAt: "1970-01-01T00:00:00.000Z",
+      text: "job-2 of 2: succeeded",
+      isLarge: false,
+    },
+    invoices: 1,
+  },
+  steps: { waiting: 1, step: "parse", status: true, data: { any: ["json"], size: 3 } },
+  mixedIn: { fence: 1, weight: "12.5", owner: "ann", carrier: "pigeon" },
+  mapped: { pending: 1, in_progress: 0, failed: 0, succeeded: 1, ignored: 0 },
+  errors: {
+    codes: ["JOB_NOT_FOUND nobody", "JOB_ALREADY_SUCCEEDED true", "JOB_EXISTS IngestJob"],
+    failed: "the secret is out",
+    retried: "later",
+    kind: "ignored",
+    records: 2,
+    error: "Error: the *** is out",
+    cause: "TypeError: deep",
+  },
+  operated: {
+    rerun: 3,
+    cancelled: 1,
+    reasons: { cancelled: 1, busy: 1 },
+    scheduled: 1,
+    rerunStep: 1,
+    all: 0,
+    kept: 0,
+    purged: 1,
+    running: 0,
+    expired: 0,
+    rescued: 0,
+  },
+  events: [
+    "IngestJob succeed succeeded",
+    "IngestJob succeed succeeded",
+    "IngestJob succeed succeeded",
+    "Doc succeed succeeded",
+    "Doc succeed succeeded",
+    "Shipment succeed succeeded",
+    "Parcel succeed succeeded",
+    "IngestJob fail failed",
+    "IngestJob fail ignored",
+    "IngestJob ignore ignored",
+    "IngestJob release pending",
+    "IngestJob fail failed",
+  ],
+};
+
+/** The same of the one in CommonJS. */
+export const whatTheOldOneReports = { ran: "to ann", done: 1, testing: "function" };
