@@ -12,6 +12,7 @@ export type { BackoffPolicy, JobPolicy } from "./policy/job-policy.js";
 export { JobRepository, type RunOptions } from "./repository/job-repository.js";
 export { jobs } from "./repository/jobs.js";
 export { type JobKind, JobStatus } from "./status/job-status.js";
+export type { StatusSelector } from "./status/status-map.js";
 export { defineSteps, type StepCodes, type Steps } from "./status/steps.js";
 export type { CountBy, CountOptions, Counts, StatusCounts } from "./store/count.js";
 export type { InTransaction, JobCriteria } from "./store/criteria.js";

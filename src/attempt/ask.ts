@@ -1,29 +1,17 @@
-import { InvalidOptionError, JobNotStartedError } from "../error/index.js";
+import { InvalidOptionError } from "../error/index.js";
 import { type Duration, parseDuration } from "../util/duration.js";
 import { checkKnown } from "../util/options.js";
 import { safeText } from "../util/safe-text.js";
-import type { Attempt } from "./attempt.js";
-import { attemptOf } from "./open-attempts.js";
+import { started } from "./open-attempts.js";
 
 /** What the column `reason` can hold. */
 const MAX_REASON = 64;
-
-/**
- * The attempt of an instance.
- *
- * @throws JobNotStartedError for one that `start` or `run` didn't give out
- */
-export function started(entity: object): Attempt {
-  const attempt = attemptOf(entity);
-  if (!attempt) throw new JobNotStartedError({ jobClass: entity.constructor.name });
-  return attempt;
-}
 
 /** Asks for the outcome ignore. */
 export async function askIgnore(entity: object, reason: string): Promise<void> {
   const attempt = started(entity);
   if (typeof reason !== "string" || reason === "") {
-    throw new InvalidOptionError("ignore.reason", "a text that says why", reason, attempt.table.context(attempt.key));
+    throw new InvalidOptionError("ignore.reason", "a text that says why", reason, attempt.context());
   }
   return attempt.settle({ name: "ignore", reason });
 }

@@ -1,9 +1,10 @@
 import { InvalidOptionError } from "../error/index.js";
 import type { JobKind } from "../status/job-status.js";
-import type { Step } from "../status/status-map.js";
+import type { StatusSelector, Step } from "../status/status-map.js";
 import type { NewJob } from "../store/enqueue.js";
 import type { JobRow } from "../table/job-row.js";
 import type { JobTable } from "../table/job-table.js";
+import { asList } from "../util/as-list.js";
 import { type Duration, MAX_TIMER, parseDuration } from "../util/duration.js";
 import { checkKnown } from "../util/options.js";
 
@@ -11,19 +12,19 @@ import { checkKnown } from "../util/options.js";
 export interface StartOptions<T extends JobRow = JobRow> {
   /** The step to run. Default: the one the row is due for. */
   step?: string;
-  /** Further kinds or codes to start from; `retry` begins at 0 there. */
-  startableFrom?: JobKind | number | readonly (JobKind | number)[];
-  /** How long the lock lives between heartbeats: at least 100 ms. */
+  /** Further kinds or codes to start from; `retry` begins at 0 there. Default: none. */
+  startableFrom?: StatusSelector;
+  /** How long the lock lives between heartbeats: milliseconds or text like `"5m"`, at least 100 ms. Default: the policy's. */
   expire?: Duration;
-  /** Attempts in a row before the job is ignored, for this call's own failure and take-over. At least 1. */
+  /** Attempts in a row before the job is ignored, for this call's own failure and take-over. At least 1. Default: the policy's. */
   maxAttempts?: number;
-  /** How long the attempt may take; null: no limit. */
+  /** How long the attempt may take: milliseconds or text like `"10m"`; null: no limit. Default: the policy's. */
   timeout?: Duration | null;
   /** Aborts `job.signal` when it aborts. Aborted already: nothing is started. */
   signal?: AbortSignal;
-  /** Makes the row when it is missing and starts it, in one statement. */
+  /** Makes the row when it is missing and starts it, in one statement. Default: a missing row is refused. */
   create?: Omit<NewJob<T>, "id" | "delay" | "runAt">;
-  /** Prints the attempt's events to stderr. */
+  /** Prints the attempt's events to stderr, a line each. Default false. */
   debug?: boolean;
 }
 
@@ -51,9 +52,7 @@ export function attemptOptions(table: JobTable, options: AnyStartOptions, also: 
   const { step, startableFrom = [], expire, maxAttempts, timeout, signal, create, debug = false } = options;
   const { policy } = table;
   const lease = expire === undefined ? policy.expire : parseDuration("expire", expire, { min: 100, max: MAX_TIMER });
-  const from = Array.isArray(startableFrom)
-    ? (startableFrom as readonly (JobKind | number)[])
-    : [startableFrom as JobKind | number];
+  const from = asList(startableFrom);
   if (from.length > 0) table.statuses.codesOf(from, undefined, "startableFrom");
   if (maxAttempts !== undefined && !(Number.isSafeInteger(maxAttempts) && maxAttempts >= 1 && maxAttempts < 2 ** 31)) {
     throw new InvalidOptionError("maxAttempts", "a whole number of at least 1", maxAttempts, table.context());

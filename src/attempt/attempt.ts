@@ -1,12 +1,12 @@
-import { JobAlreadySettledError, JobLockLostError, JobUnsavedChangeError } from "../error/index.js";
-import { observed, publish } from "../event/job-events.js";
+import { JobAlreadySettledError, type JobErrorContext, JobLockLostError, JobUnsavedChangeError } from "../error/index.js";
+import { type AttemptEvent, observed, publish } from "../event/job-events.js";
 import type { Step } from "../status/status-map.js";
 import { extendLock } from "../store/lease.js";
 import { refuseTransaction } from "../store/transaction.js";
 import type { JobRow } from "../table/job-row.js";
 import type { JobTable } from "../table/job-table.js";
 import { type Duration, MAX_TIMER, parseDuration } from "../util/duration.js";
-import { type Instant, systemClocks } from "../util/monotonic.js";
+import { type Instant, now, systemClocks } from "../util/monotonic.js";
 import { TrustWindow } from "../util/trust-window.js";
 import type { AttemptOptions } from "./attempt-options.js";
 import { describeAttempt } from "./describe-attempt.js";
@@ -111,10 +111,6 @@ export class Attempt {
     return this.#trust.remaining();
   }
 
-  now(): Instant {
-    return this.#trust.now();
-  }
-
   renewed(sentAt: Instant, lease: number): void {
     const until = sentAt.monotonic + lease;
     if (until < this.#until) return; // a heartbeat that was on its way during an `extend`: locks never get shorter
@@ -125,7 +121,7 @@ export class Attempt {
   /** Aborts the signal. The attempt goes on: an outcome is still sent, and the guarded statement decides. */
   abort(reason: unknown): void {
     if (this.#outcome || !this.#signal.abort(reason) || !observed("typeorm-jobs:attempt")) return;
-    publish("typeorm-jobs:attempt", { type: "aborted", ...this.#describe(), fence: this.fence, reason });
+    publish("typeorm-jobs:attempt", { type: "aborted", ...this.describe(), fence: this.fence, reason });
   }
 
   /** The lock was found lost: remembered, whatever user code catches. */
@@ -147,10 +143,10 @@ export class Attempt {
   async extend(expire?: Duration): Promise<void> {
     refuseTransaction(this.table, "extend", this.key);
     const lease = expire === undefined ? this.options.expire : parseDuration("extend", expire, { min: 100, max: MAX_TIMER });
-    const sentAt = this.now();
+    const sentAt = now(systemClocks);
     const lockUntil = await extendLock(this.table, this.key, this.lock, lease);
     if (!lockUntil) {
-      const error = new JobLockLostError(this.#context());
+      const error = new JobLockLostError(this.context());
       this.lose(error);
       throw error;
     }
@@ -171,7 +167,7 @@ export class Attempt {
    */
   settle(outcome: WrittenOutcome, forced = false): Promise<void> {
     const before = this.#outcome;
-    if (before?.forced) return Promise.reject(new JobLockLostError(this.#context()));
+    if (before?.forced) return Promise.reject(new JobLockLostError(this.context()));
     if (before) return before.name === outcome.name ? before.promise : this.#contradict(before, outcome);
     const promise = this.#settle(outcome);
     this.#outcome = { name: outcome.name, promise, forced };
@@ -186,7 +182,7 @@ export class Attempt {
       if (outcome.name === "fail") return;
       if (error instanceof JobLockLostError) throw error;
     }
-    throw new JobAlreadySettledError({ ...this.#context(), settled: before.name, asked: outcome.name });
+    throw new JobAlreadySettledError({ ...this.context(), settled: before.name, asked: outcome.name });
   }
 
   async #settle(outcome: WrittenOutcome): Promise<void> {
@@ -205,7 +201,7 @@ export class Attempt {
       refuseTransaction(this.table, name, this.key);
       if (name !== "succeed") return;
       const columns = this.#own.changed();
-      if (columns.length > 0) throw new JobUnsavedChangeError({ ...this.#context(), columns });
+      if (columns.length > 0) throw new JobUnsavedChangeError({ ...this.context(), columns });
       await this.table.validation.entity(this.updates.preview());
     } catch (error) {
       // In a later turn than the assignment in settle(), which would undo it.
@@ -218,11 +214,12 @@ export class Attempt {
   }
 
   /** What every event about this attempt says. */
-  #describe() {
+  describe(): AttemptEvent {
     return describeAttempt(this.table, this.key, this.step, this.options.debug);
   }
 
-  #context() {
+  /** What errors about this attempt say. */
+  context(): JobErrorContext {
     return this.table.context(this.key);
   }
 }

@@ -1,3 +1,4 @@
+import { describeJob } from "../error/describe-job.js";
 import { JobAbandonedError, JobLockLostError } from "../error/index.js";
 import { observed } from "../event/job-events.js";
 import { withTimeout } from "../util/with-timeout.js";
@@ -29,16 +30,15 @@ export async function disposeAttempt(attempt: Attempt): Promise<void> {
 
 /** Says where the attempt was started: a disposer isn't told why its block was left, nor where. */
 function abandonment(attempt: Attempt): JobAbandonedError {
-  const error = new JobAbandonedError({ ...attempt.table.context(attempt.key), cause: attempt.refused });
+  const error = new JobAbandonedError({ ...attempt.context(), cause: attempt.refused });
   const from = attempt.startedFrom?.stack;
   if (from) error.stack = `${error.name}: ${error.message}\n${from.slice(from.indexOf("\n") + 1)}`;
   return error;
 }
 
 function warn(attempt: Attempt, error: unknown): void {
-  const key = JSON.stringify(attempt.key, (_, part: unknown) => (typeof part === "bigint" ? `${part}` : part));
   process.emitWarning(
-    `${attempt.table.name} ${key} was left without an outcome, and that could not be recorded: ${String(error)}`,
+    `${describeJob(attempt.context())} was left without an outcome, and that could not be recorded: ${String(error)}`,
     "TypeormJobsWarning",
   );
 }

@@ -1,16 +1,16 @@
-import type { DataSource } from "typeorm";
-import { dialectOf, type OwnClient } from "../dialect/index.js";
+import type { Client } from "../dialect/index.js";
 import { JobCancelledError, JobLockExpiredError, JobLockLostError } from "../error/index.js";
 import { observed, publish } from "../event/job-events.js";
 import { REASON } from "../failure/reason.js";
 import { Loop } from "../loop/loop.js";
-import { ServiceConnection } from "../loop/service-connection.js";
-import { readStanding, renewLocks } from "../store/lease.js";
-import { settingsOf } from "../store/settings.js";
+import { renewLocks } from "../store/lease.js";
+import { serviceConnectionOf } from "../store/service-connection.js";
+import { readStanding } from "../store/standing.js";
 import type { JobTable } from "../table/job-table.js";
+import { getOrInsert } from "../util/get-or-insert.js";
+import { now, systemClocks } from "../util/monotonic.js";
 import type { Attempt } from "./attempt.js";
 
-const connections = new WeakMap<DataSource, ServiceConnection<OwnClient>>();
 const heartbeats = new WeakMap<JobTable, Heartbeat>();
 
 /** How long, in milliseconds, to wait after a heartbeat that could not be sent. */
@@ -34,7 +34,7 @@ export class Heartbeat {
 
   /** Keeps the attempt's lock alive until the attempt ends. */
   hold(attempt: Attempt): void {
-    this.#release ??= serviceConnection(this.#table.dataSource).keep();
+    this.#release ??= serviceConnectionOf(this.#table.dataSource).keep();
     this.#held.set(attempt.lock, attempt);
     attempt.onEnd(() => this.#drop(attempt.lock));
     this.#beats.wakeIn(attempt.options.heartbeat);
@@ -74,11 +74,11 @@ export class Heartbeat {
   async #beat(interval: number): Promise<boolean> {
     const leases = new Map([...this.#held].map(([lock, attempt]) => [lock, attempt.lease]));
     const attempts = new Map(this.#held);
-    const sentAt = attempts.values().next().value!.now();
+    const sentAt = now(systemClocks);
     const held = leases.size;
     try {
       const patience = Math.max(interval, RETRY_DELAY);
-      const beat = await serviceConnection(this.#table.dataSource).use((client) => this.#renew(client, leases), patience);
+      const beat = await serviceConnectionOf(this.#table.dataSource).use((client) => this.#renew(client, leases), patience);
       for (const lock of beat.renewed) attempts.get(lock)?.renewed(sentAt, leases.get(lock)!);
       for (const [lock, error] of beat.lost) {
         const attempt = attempts.get(lock)!;
@@ -99,14 +99,14 @@ export class Heartbeat {
     }
   }
 
-  async #renew(client: OwnClient, leases: ReadonlyMap<string, number>) {
+  async #renew(client: Client, leases: ReadonlyMap<string, number>) {
     const { renewed, lost } = await renewLocks(this.#table, client, leases);
     const errors: [string, Error][] = [];
     for (const lock of lost) {
       const attempt = this.#held.get(lock);
       if (!attempt || attempt.settling) continue;
-      const standing = await readStanding(this.#table, client, attempt.key);
-      const context = this.#table.context(attempt.key);
+      const standing = await readStanding(this.#table, attempt.key, client);
+      const context = attempt.context();
       const cancelled = standing?.reason === REASON.cancelled;
       errors.push([lock, cancelled ? new JobCancelledError(context) : new JobLockLostError(context)]);
     }
@@ -120,7 +120,7 @@ export class Heartbeat {
       if (attempt.aborted) continue;
       const remaining = attempt.trustLeft();
       if (remaining > 0) next = Math.min(next ?? remaining, remaining);
-      else if (!attempt.settling) attempt.abort(new JobLockExpiredError(this.#table.context(attempt.key)));
+      else if (!attempt.settling) attempt.abort(new JobLockExpiredError(attempt.context()));
     }
     return next;
   }
@@ -128,23 +128,5 @@ export class Heartbeat {
 
 /** The heartbeat of a class. */
 export function heartbeatOf(table: JobTable): Heartbeat {
-  let heartbeat = heartbeats.get(table);
-  if (!heartbeat) {
-    heartbeat = new Heartbeat(table);
-    heartbeats.set(table, heartbeat);
-  }
-  return heartbeat;
-}
-
-function serviceConnection(dataSource: DataSource): ServiceConnection<OwnClient> {
-  let connection = connections.get(dataSource);
-  if (!connection) {
-    const dialect = dialectOf(dataSource);
-    connection = new ServiceConnection({
-      open: (patience) => dialect.openOwnClient(dataSource, Math.min(patience, settingsOf(dataSource).connectionTimeout)),
-      close: dialect.closeOwnClient,
-    });
-    connections.set(dataSource, connection);
-  }
-  return connection;
+  return getOrInsert(heartbeats, table, () => new Heartbeat(table));
 }

@@ -1,3 +1,4 @@
+import { JobNotStartedError } from "../error/index.js";
 import type { Attempt } from "./attempt.js";
 
 // Beside the entity and not in it: TypeORM makes instances without their constructor, so private fields would be missing.
@@ -11,4 +12,15 @@ export function bindAttempt(attempt: Attempt): void {
 /** The attempt of an instance, open or settled; undefined: it wasn't started. */
 export function attemptOf(entity: object): Attempt | undefined {
   return attempts.get(entity);
+}
+
+/**
+ * The attempt of an instance.
+ *
+ * @throws JobNotStartedError for one that `start` or `run` didn't give out
+ */
+export function started(entity: object): Attempt {
+  const attempt = attemptOf(entity);
+  if (!attempt) throw new JobNotStartedError({ jobClass: entity.constructor.name });
+  return attempt;
 }

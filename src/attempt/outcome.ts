@@ -8,7 +8,6 @@ import { executeAlone } from "../store/execute.js";
 import { failing, ignoring, type OutcomeStatement, releasing, succeeding } from "../store/outcome.js";
 import { isA } from "../util/is-a.js";
 import type { Attempt } from "./attempt.js";
-import { describeAttempt } from "./describe-attempt.js";
 import { commitWithWrites } from "./success-transaction.js";
 import { WriteError } from "./write-error.js";
 import { writeOutcome } from "./write-outcome.js";
@@ -51,13 +50,11 @@ async function recordRefused(attempt: Attempt, error: unknown): Promise<boolean>
 
 async function writeSuccess(attempt: Attempt): Promise<Row> {
   const { table, updates } = attempt;
-  if (attempt.lost) throw new JobLockLostError(table.context(attempt.key));
-  const outcome = succeeding(table, attempt.step, updates.columns());
-  if (updates.writes.length === 0) return writeAlone(attempt, outcome);
-  const guard = guardOf(attempt);
-  return writeOutcome(attempt, undefined, () =>
-    commitWithWrites({ table, outcome, guard, writes: updates.writes, isLost: () => attempt.lost }),
-  );
+  if (attempt.lost) throw new JobLockLostError(attempt.context());
+  const success = succeeding(table, attempt.step, updates.columns());
+  if (updates.writes.length === 0) return writeAlone(attempt, success);
+  const guarded = withGuard(attempt, success);
+  return writeOutcome(attempt, undefined, () => commitWithWrites(attempt, guarded));
 }
 
 function write(attempt: Attempt, outcome: Exclude<WrittenOutcome, { name: "succeed" }>): Promise<Row> {
@@ -85,13 +82,14 @@ function write(attempt: Attempt, outcome: Exclude<WrittenOutcome, { name: "succe
 }
 
 /** One statement that commits by itself. */
-function writeAlone(attempt: Attempt, { statement, bindings }: OutcomeStatement, mine?: CapturedFailure): Promise<Row> {
-  const guard = guardOf(attempt);
-  return writeOutcome(attempt, mine, async () => (await executeAlone(attempt.table, statement, { ...bindings, ...guard }))[0]);
+function writeAlone(attempt: Attempt, outcome: OutcomeStatement, mine?: CapturedFailure): Promise<Row> {
+  const { statement, bindings } = withGuard(attempt, outcome);
+  return writeOutcome(attempt, mine, async () => (await executeAlone(attempt.table, statement, bindings))[0]);
 }
 
-function guardOf(attempt: Attempt) {
-  return { ...attempt.table.keys.bindings(attempt.key), lock: attempt.lock };
+/** With the key and the lock: every outcome names them. */
+function withGuard({ table, key, lock }: Attempt, { statement, bindings }: OutcomeStatement): OutcomeStatement {
+  return { statement, bindings: { ...bindings, ...table.keys.bindings(key), lock } };
 }
 
 function recordOf(attempt: Attempt, error: unknown): CapturedFailure {
@@ -119,7 +117,7 @@ function announce(attempt: Attempt, outcome: WrittenOutcome, row: Row): void {
   const error = outcome.name === "fail" ? outcome.error : outcome.name === "ignore" ? outcome.reason : undefined;
   publish("typeorm-jobs:attempt", {
     type: "outcome",
-    ...describeAttempt(table, attempt.key, attempt.step, attempt.options.debug),
+    ...attempt.describe(),
     outcome: outcome.name,
     fence: attempt.fence,
     attempt: attempt.number,
@@ -133,8 +131,7 @@ function announce(attempt: Attempt, outcome: WrittenOutcome, row: Row): void {
 
 function announceUnsettled(attempt: Attempt, { name }: WrittenOutcome, error: unknown): void {
   if (!observed("typeorm-jobs:attempt")) return;
-  const about = describeAttempt(attempt.table, attempt.key, attempt.step, attempt.options.debug);
-  publish("typeorm-jobs:attempt", { type: "unsettled", ...about, outcome: name, fence: attempt.fence, error });
+  publish("typeorm-jobs:attempt", { type: "unsettled", ...attempt.describe(), outcome: name, fence: attempt.fence, error });
 }
 
 /** A relation is no column: its join column was written, so the instance gets what was set. */

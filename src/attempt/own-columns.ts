@@ -1,5 +1,6 @@
 import type { JobTable } from "../table/job-table.js";
 import { deepFreeze } from "../util/deep-freeze.js";
+import { getOrInsert } from "../util/get-or-insert.js";
 
 /**
  * Remembers what the columns of a started job hold. A column assigned on the instance would be lost silently, since only `updates`
@@ -12,7 +13,7 @@ export class OwnColumns {
   readonly #originals: unknown[];
 
   constructor(table: JobTable, entity: object) {
-    this.#watched = watchedBy(table);
+    this.#watched = getOrInsert(watched, table, () => watchedBy(table));
     this.#entity = entity;
     this.#originals = this.#watched.map(({ read, isShared }) => (isShared ? read(entity) : deepFreeze(read(entity))));
     this.#values = this.#originals.map(comparable);
@@ -51,13 +52,12 @@ interface Watched {
   write(entity: object, value: unknown): void;
 }
 
+/** What is watched, worked out once per class. */
 const watched = new WeakMap<JobTable, readonly Watched[]>();
 
-/** Columns and relations with a join column; once per class. */
+/** Columns and relations with a join column. */
 function watchedBy(table: JobTable): readonly Watched[] {
-  const known = watched.get(table);
-  if (known) return known;
-  const made = [
+  return [
     ...table.columns.map((column) => ({
       path: column.propertyPath,
       isShared: column.transformer !== undefined,
@@ -74,8 +74,6 @@ function watchedBy(table: JobTable): readonly Watched[] {
         write: (entity: object, value: unknown) => relation.setEntityValue(entity, value),
       })),
   ];
-  watched.set(table, made);
-  return made;
 }
 
 /** A Date is changed in place, so its time counts. */

@@ -8,5 +8,5 @@ import { attemptOf } from "./open-attempts.js";
  */
 export function refuseOpen(entity: object): void {
   const attempt = attemptOf(entity);
-  if (attempt && !attempt.settling) throw new JobAttemptOpenError(attempt.table.context(attempt.key));
+  if (attempt && !attempt.settling) throw new JobAttemptOpenError(attempt.context());
 }

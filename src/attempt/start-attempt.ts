@@ -5,8 +5,7 @@ import { startJob } from "../store/start.js";
 import { refuseTransaction } from "../store/transaction.js";
 import type { JobRow } from "../table/job-row.js";
 import type { JobTable } from "../table/job-table.js";
-import type { Instant } from "../util/monotonic.js";
-import { systemClocks } from "../util/monotonic.js";
+import { now, systemClocks } from "../util/monotonic.js";
 import { Attempt } from "./attempt.js";
 import type { AttemptOptions } from "./attempt-options.js";
 import { describeAttempt } from "./describe-attempt.js";
@@ -31,7 +30,7 @@ export async function startAttempt(
   const about = () => describeAttempt(table, key, options.step, options.debug);
   if (observed("typeorm-jobs:attempt")) publish("typeorm-jobs:attempt", { type: "starting", ...about() });
   const lock = randomUUID();
-  const sentAt: Instant = { monotonic: systemClocks.monotonic(), wall: systemClocks.wall() };
+  const sentAt = now(systemClocks);
   try {
     const row = await startJob(table, { key, lock, lockBy: LOCK_BY, ...options });
     const entity = await table.hydrator.create<JobRow>(row);
@@ -47,11 +46,11 @@ export async function startAttempt(
 }
 
 function open(attempt: Attempt): Attempt {
-  const { table, entity, key, step, options, fence, number } = attempt;
+  const { table, entity, fence, number } = attempt;
   bindAttempt(attempt);
   heartbeatOf(table).hold(attempt);
   if (observed("typeorm-jobs:attempt")) {
-    const about = describeAttempt(table, key, step, options.debug);
+    const about = attempt.describe();
     publish("typeorm-jobs:attempt", { type: "locked", ...about, fence, attempt: number, lockUntil: entity.lockUntil });
   }
   followSignal(attempt); // it may abort at once

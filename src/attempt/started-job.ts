@@ -39,17 +39,27 @@ export interface OpenAttempt<T extends JobRow> {
    */
   fail(error: unknown): Promise<void>;
 
-  /** Ends the attempt and the job: ignored until it is rerun. The updates are dropped; a record says why. */
+  /**
+   * Ends the attempt and the job: ignored until it is rerun. The updates are dropped; a record says why.
+   *
+   * @throws JobLockLostError when the lock is no longer ours: nothing was written
+   */
   ignore(reason: string): Promise<void>;
 
-  /** Puts the job back to pending, due after `delay` (default 0). Not counted as an attempt. The updates are dropped. */
+  /**
+   * Puts the job back to pending, due after `delay` (milliseconds or text like `"5m"`; default 0). Not counted as an attempt. The
+   * updates are dropped.
+   *
+   * @param options `reason`: what the column `reason` shall hold, at most 64 characters; default null
+   * @throws JobLockLostError when the lock is no longer ours: nothing was written
+   */
   release(options?: { delay?: Duration; reason?: string }): Promise<void>;
 
   /**
-   * Renews the lock now, for `expire` or the duration given; it never makes it expire sooner. The heartbeat does this by itself: it is for code that blocks the
-   * event loop for long.
+   * Renews the lock now, for `expire` or the duration given (milliseconds or text like `"5m"`); it never makes it expire sooner. The
+   * heartbeat does this by itself: this is for code that blocks the event loop for long.
    *
-   * @throws JobLockLostError
+   * @throws JobLockLostError when the lock is no longer ours
    */
   extend(expire?: Duration): Promise<void>;
 

@@ -7,31 +7,22 @@ import { withAmbient } from "../store/transaction.js";
 import type { JobTable } from "../table/job-table.js";
 import { isA } from "../util/is-a.js";
 import { withTimeout } from "../util/with-timeout.js";
+import type { Attempt } from "./attempt.js";
 import type { WriteCallback } from "./updates.js";
 import { judge, type Verdict, WriteError } from "./write-error.js";
 
-/** What one transaction of a success does. */
-export interface SuccessTransaction {
-  readonly table: JobTable;
-  readonly outcome: OutcomeStatement;
-  readonly guard: Readonly<Record<string, unknown>>;
-  readonly writes: readonly WriteCallback[];
-  /** Whether the lock was found lost meanwhile, whatever user code caught. */
-  isLost(): boolean;
-}
-
 /** The guarded statement first, then the user's writes, then COMMIT. Undefined: the lock is lost, and all is rolled back. */
-export async function commitWithWrites(success: SuccessTransaction): Promise<Row | undefined> {
-  const { table, writes } = success;
+export async function commitWithWrites(attempt: Attempt, { statement, bindings }: OutcomeStatement): Promise<Row | undefined> {
+  const { table, updates } = attempt;
   const runner = table.dataSource.createQueryRunner();
   // Not in the try: a runner that was released before it has its connection never gives that back.
   const client = await table.dialect.connectRunner(runner, settingsOf(table.dataSource).connectionTimeout);
   try {
     await runner.startTransaction();
-    const [row] = await executeOn(table, client, success.outcome.statement, { ...success.outcome.bindings, ...success.guard });
+    const [row] = await executeOn(table, client, statement, bindings);
     if (!row) return await rollBack(runner);
-    await runWrites(table, runner, client, writes);
-    if (success.isLost()) return await rollBack(runner);
+    await runWrites(table, runner, client, updates.writes);
+    if (attempt.lost) return await rollBack(runner);
     await verifyOpen(table, client);
     await commit(table, runner);
     return row;
@@ -86,7 +77,7 @@ function causesOf(thrown: unknown): unknown[] {
 
 async function answers(table: JobTable, client: Client): Promise<boolean> {
   try {
-    await withTimeout(executeOn(table, client, PROBE, {}), PROBE_PATIENCE, () => new Error("no answer"));
+    await withTimeout(executeOn(table, client, table.dialect.PROBE, {}), PROBE_PATIENCE, () => new Error("no answer"));
     return true;
   } catch (error) {
     return error instanceof QueryFailedError && !table.dialect.isConnectionLost(error); // an aborted transaction refuses, and so answers
@@ -99,14 +90,14 @@ async function answers(table: JobTable, client: Client): Promise<boolean> {
  */
 async function verifyOpen(table: JobTable, client: Client): Promise<void> {
   // A statement's error comes before the status that follows from it: one that the server refuses now brings the status too.
-  if (client.readyForQuery !== true || !client.getTransactionStatus) await probeOpen(table, client);
-  if (client.getTransactionStatus?.() === "E") throw aborted();
+  if (table.dialect.isAborted(client) === undefined) await probeOpen(table, client);
+  if (table.dialect.isAborted(client)) throw aborted();
 }
 
 /** The server refuses any statement of an aborted transaction. */
 async function probeOpen(table: JobTable, client: Client): Promise<void> {
   try {
-    await executeOn(table, client, PROBE, {});
+    await executeOn(table, client, table.dialect.PROBE, {});
   } catch (error) {
     const judged = judge(table, error);
     throw judged.verdict === "final" ? aborted(error) : judged;
@@ -122,7 +113,6 @@ function aborted(cause?: unknown): WriteError {
 const MAX_CAUSES = 100;
 /** How long, in milliseconds, a connection may take to show that it lives. */
 const PROBE_PATIENCE = 5_000;
-const PROBE = { name: "tj_probe", text: "SELECT 1", params: [] };
 
 async function commit(table: JobTable, runner: QueryRunner): Promise<void> {
   try {

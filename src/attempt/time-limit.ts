@@ -10,7 +10,7 @@ import type { Attempt } from "./attempt.js";
 export function limitTime(attempt: Attempt, keepAlive: boolean): Promise<never> | undefined {
   const { timeout } = attempt.options;
   if (timeout === null) return undefined;
-  const error = new JobTimeoutError({ ...attempt.table.context(attempt.key), timeout });
+  const error = new JobTimeoutError({ ...attempt.context(), timeout });
   return new Promise<never>((_, reject) => {
     const after = (delay: number, then: () => void) => {
       const started = setTimeout(then, delay);

@@ -2,7 +2,7 @@ import type { EntityManager } from "typeorm";
 import { InvalidOptionError, InvalidUpdateError, JobAlreadySettledError } from "../error/index.js";
 import { checkedAssignments } from "../store/checked.js";
 import type { Update } from "../store/outcome.js";
-import { type Assignment, isManaged, propertyNames } from "../table/columns.js";
+import { type Assignment, isManaged, writableNames } from "../table/columns.js";
 import type { SettableColumn } from "../table/job-class.js";
 import type { JobRow } from "../table/job-row.js";
 import type { JobTable } from "../table/job-table.js";
@@ -162,7 +162,7 @@ export class Updates<T extends JobRow> {
   #refuseUnsettable(name: string): void {
     const refuse = (why: string) => new InvalidUpdateError(name, why, this.#table.context());
     if (name === "runAt" || isManaged(name)) throw refuse("the library alone writes this column");
-    const known = propertyNames(this.#table.metadata).filter((property) => !isManaged(property));
+    const known = writableNames(this.#table.metadata);
     if (!known.includes(name)) {
       const near = nearest(name, known);
       throw refuse(`${this.#table.name} has no such column${near === undefined ? "" : ` (did you mean "${near}"?)`}`);
@@ -177,7 +177,7 @@ export class Updates<T extends JobRow> {
 
   /** Takes the value as it is now: the object may change before the success is sent. */
   #bind({ column, value }: Assignment, merge: boolean): Update {
-    return { column, bound: snapshot(this.#table.dialect.parameter(this.#table.dataSource, column, value)), merge };
+    return { column, bound: snapshot(this.#table.dialect.parameter(column, value)), merge };
   }
 
   #refuseSealed(): void {

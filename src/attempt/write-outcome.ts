@@ -1,19 +1,9 @@
 import type { Row } from "../dialect/index.js";
 import { JobLockLostError, JobOutcomeUnknownError } from "../error/index.js";
-import type { JobFailure } from "../failure/job-failure.js";
+import type { CapturedFailure } from "../failure/redact-failure.js";
 import { type Settled, settleDoubt } from "../store/doubt.js";
-import type { JobTable } from "../table/job-table.js";
+import type { Attempt } from "./attempt.js";
 import { judge, WriteError } from "./write-error.js";
-
-/** The attempt whose outcome is written. */
-export interface Settling {
-  readonly table: JobTable;
-  readonly key: unknown;
-  readonly lock: string;
-  readonly fence: number;
-  /** Whether the lock can still be believed to be ours. */
-  trusted(): boolean;
-}
 
 /** How often an outcome is written at most. */
 const TRIES = 5;
@@ -24,27 +14,26 @@ const PATIENCE = 30_000;
  * Writes an outcome, again where the database asks for it, and never twice: when an answer was lost, the row itself tells whether
  * it was written. Answers the row as written.
  *
- * @throws WriteError with what kept the outcome from being written, while the attempt stands; JobLockLostError; JobOutcomeUnknownError
  * @param mine the record that the outcome leaves, if any
+ * @throws WriteError with what kept the outcome from being written, while the attempt stands; JobLockLostError; JobOutcomeUnknownError
  */
 export async function writeOutcome(
-  settling: Settling,
-  mine: Pick<JobFailure, "error"> | undefined,
+  attempt: Attempt,
+  mine: CapturedFailure | undefined,
   write: () => Promise<Row | undefined>,
 ): Promise<Row> {
-  const { table, key } = settling;
   for (let tries = 1; ; tries++) {
     let row: Row | undefined;
     try {
       row = await write();
     } catch (error) {
-      const refused = judge(table, error);
+      const refused = judge(attempt.table, error);
       const { verdict, cause } = refused;
       if (verdict === "final") throw refused;
-      let ours = settling.trusted();
+      let ours = attempt.trusted();
       if (verdict !== "again") {
-        const settled = await askRow(settling, mine, cause);
-        if (settled.state === "lost") throw new JobLockLostError({ ...table.context(key), cause });
+        const settled = await askRow(attempt, mine, cause);
+        if (settled.state === "lost") throw new JobLockLostError({ ...attempt.context(), cause });
         if (settled.state === "written") return settled.row;
         ours = true; // the row has just said so: after an outage there is no trust left, only broken connections
       }
@@ -53,22 +42,22 @@ export async function writeOutcome(
       continue;
     }
     if (row) return row;
-    throw new JobLockLostError(table.context(key));
+    throw new JobLockLostError(attempt.context());
   }
 }
 
 /** Asks the row what became of the attempt, again and again while the database is away: an answer is worth waiting for. */
-async function askRow(settling: Settling, mine: Pick<JobFailure, "error"> | undefined, cause: unknown): Promise<Settled> {
-  const { table, key } = settling;
+async function askRow(attempt: Attempt, mine: CapturedFailure | undefined, cause: unknown): Promise<Settled> {
+  const { table } = attempt;
   const end = performance.now() + PATIENCE;
   for (let tries = 1; ; tries++) {
     try {
-      return await settleDoubt(table, settling, cause, mine, PATIENCE);
+      return await settleDoubt(table, attempt, cause, mine, PATIENCE);
     } catch (error) {
       if (error instanceof JobOutcomeUnknownError) throw error;
       // Under a stricter isolation, waiting for the transaction in doubt ends in a serialization failure: it is over then.
       const again = table.dialect.isConnectionLost(error) || table.dialect.isRetryable(error);
-      if (!again || performance.now() >= end) throw new JobOutcomeUnknownError({ ...table.context(key), cause });
+      if (!again || performance.now() >= end) throw new JobOutcomeUnknownError({ ...attempt.context(), cause });
       await pause(tries);
     }
   }

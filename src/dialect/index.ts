@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 import { JobConfigurationError } from "../error/index.js";
 import * as postgres from "./postgres/index.js";
 
-export type { ColumnMetadata } from "./column.js";
+export { type ColumnMetadata, quoted } from "./column.js";
 export { describeDataSource } from "./describe.js";
 export { COLUMN_TYPES, isNotNull, NOW_DEFAULT } from "./postgres/column-types.js";
 export type {

@@ -27,10 +27,14 @@ export interface SqlTable {
   readonly key: readonly string[];
   /** The job columns by property. */
   readonly col: Readonly<Record<JobColumn, string>>;
-  /** Conditions that every statement carries: soft deletion, single-table inheritance. */
-  readonly alive: readonly string[];
-  /** Assignments that every transition carries: version and update-date columns. */
-  readonly touched: readonly string[];
+  /** Soft deletion: the row is there while this column is null. */
+  readonly deletedAt: string | undefined;
+  /** Single-table inheritance: the row is of the class while this column has one of these values. */
+  readonly discriminator: { readonly column: string; readonly values: readonly string[] } | undefined;
+  /** The entity's own column that counts changes. */
+  readonly version: string | undefined;
+  /** The entity's own column that dates changes. */
+  readonly updateDate: string | undefined;
   /** Columns that hydration reads. */
   readonly read: readonly string[];
   /** Columns a transition of the library itself may change. */

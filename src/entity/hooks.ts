@@ -1,8 +1,8 @@
 import type { DataSource } from "typeorm";
 import { refuseOpen } from "../attempt/refuse-open.js";
 import { JobConfigurationError } from "../error/index.js";
+import { registerDataSource } from "../repository/data-sources.js";
 import { prepareClass } from "../table/prepare-class.js";
-import { registerDataSource } from "./data-sources.js";
 
 /** What TypeORM calls on a class. */
 interface Hooked {

@@ -1,6 +1,7 @@
 import { BeforeRemove, BeforeSoftRemove, BeforeUpdate, Column, Index } from "typeorm";
-import { askIgnore, askRelease, started } from "../attempt/ask.js";
+import { askIgnore, askRelease } from "../attempt/ask.js";
 import { disposeAttempt } from "../attempt/dispose.js";
+import { started } from "../attempt/open-attempts.js";
 import { refuseOpen } from "../attempt/refuse-open.js";
 import { COLUMN_TYPES, isNotNull, NOW_DEFAULT } from "../dialect/index.js";
 import type { JobFailure } from "../failure/job-failure.js";

@@ -4,7 +4,7 @@ import type { Work } from "../attempt/run-attempt.js";
 import type { Started } from "../attempt/started-job.js";
 import type { JobPolicy } from "../policy/job-policy.js";
 import type { RunOptions } from "../repository/job-repository.js";
-import type { JobKind } from "../status/job-status.js";
+import type { StatusSelector } from "../status/status-map.js";
 import type { Steps } from "../status/steps.js";
 import type { CountBy, CountOptions, Counts } from "../store/count.js";
 import type { InTransaction, JobCriteria } from "../store/criteria.js";
@@ -74,11 +74,7 @@ export interface JobStatics {
   ): Promise<Result | undefined | null>;
 
   /** {@inheritDoc JobRepository.findByStatus} */
-  findByStatus<T extends JobRow>(
-    this: JobClass<T>,
-    status: JobKind | number | readonly (JobKind | number)[],
-    options?: FindOptions & OfDataSource,
-  ): Promise<T[]>;
+  findByStatus<T extends JobRow>(this: JobClass<T>, status: StatusSelector, options?: FindOptions & OfDataSource): Promise<T[]>;
 
   /** {@inheritDoc JobRepository.findRunning} */
   findRunning<T extends JobRow>(

@@ -1,8 +1,8 @@
+import { dataSourceOf } from "../repository/data-sources.js";
 import type { JobRepository } from "../repository/job-repository.js";
 import { jobs } from "../repository/jobs.js";
 import type { JobClass } from "../table/job-class.js";
 import type { JobRow } from "../table/job-row.js";
-import { dataSourceOf } from "./data-sources.js";
 import type { OfDataSource } from "./job-statics.js";
 
 type Options = OfDataSource & Record<string, never>;

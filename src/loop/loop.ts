@@ -1,5 +1,4 @@
-/** Longest time between two turns, in milliseconds: a timer can't be longer. */
-const MAX_DELAY = 2_147_483_647;
+import { MAX_TIMER } from "../util/duration.js";
 
 /**
  * Runs a turn again and again, one at a time: each turn tells when the next is due. It sleeps without keeping the process alive, and
@@ -28,7 +27,7 @@ export class Loop {
     this.#due = due;
     if (this.#running) return; // it looks at what is due when the turn is over
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#run(), Math.min(MAX_DELAY, Math.max(0, delay)));
+    this.#timer = setTimeout(() => void this.#run(), Math.min(MAX_TIMER, Math.max(0, delay)));
     this.#timer.unref();
   }
 

@@ -5,7 +5,7 @@ import { startAttempt } from "../attempt/start-attempt.js";
 import { type Started, startedJob } from "../attempt/started-job.js";
 import { limitTime } from "../attempt/time-limit.js";
 import { InvalidOptionError, JobNotFoundError, JobRefusedError } from "../error/index.js";
-import type { JobKind } from "../status/job-status.js";
+import type { StatusSelector } from "../status/status-map.js";
 import { cancelJobs } from "../store/cancel.js";
 import { type CountBy, type CountOptions, type Counts, countJobs } from "../store/count.js";
 import type { InTransaction, JobCriteria } from "../store/criteria.js";
@@ -49,8 +49,8 @@ export class JobRepository<T extends JobRow> {
   enqueue(job: NewJob<T>, options: EnqueueOptions): Promise<T | null>;
   enqueue(jobs: readonly NewJob<T>[], options?: EnqueueOptions): Promise<T[]>;
   async enqueue(jobs: NewJob<T> | readonly NewJob<T>[], options: EnqueueOptions = {}): Promise<T[] | T | null> {
-    if (Array.isArray(jobs)) return enqueueJobs(this.#table, jobs, options);
-    return (await enqueueJobs(this.#table, [jobs], options))[0] ?? null;
+    if (Array.isArray(jobs)) return enqueueJobs<T>(this.#table, jobs, options);
+    return (await enqueueJobs<T>(this.#table, [jobs], options))[0] ?? null;
   }
 
   /**
@@ -65,7 +65,12 @@ export class JobRepository<T extends JobRow> {
     return this.#start(key, options, new Error("started here"));
   }
 
-  /** As `start`, but null where the job is locked, succeeded, ignored or not ready: `await using` takes null too. */
+  /**
+   * As `start`, but null where the job is locked, succeeded, ignored or not ready: `await using` takes null too.
+   *
+   * @throws JobNotFoundError; JobInTransactionError in an open transaction; InvalidOptionError
+   * @example await using job = await IngestJob.tryStart("job-1"); if (!job) return;
+   */
   async tryStart(key: JobKey<T>, options: StartOptions<T> = {}): Promise<Started<T> | null> {
     return unlessRefused(this.#start(key, options, new Error("started here")));
   }
@@ -82,7 +87,12 @@ export class JobRepository<T extends JobRow> {
     return runAttempt(await startAttempt(this.#table, key, checked, undefined), work, skipError);
   }
 
-  /** As `run`, but null where the job is locked, succeeded, ignored or not ready. */
+  /**
+   * As `run`, but null where the job is locked, succeeded, ignored or not ready.
+   *
+   * @throws what `run` throws, but for these refusals
+   * @example const result = await IngestJob.tryRun("job-1", work); // null: not now
+   */
   async tryRun<Result>(key: JobKey<T>, work: Work<T, Result>, options: RunOptions<T> = {}): Promise<Result | undefined | null> {
     const { checked, skipError } = this.#checkRun(key, work, options);
     const attempt = await unlessRefused(startAttempt(this.#table, key, checked, undefined));
@@ -91,23 +101,34 @@ export class JobRepository<T extends JobRow> {
 
   /**
    * Jobs by kind or code (several too), in the order of their last change.
+   *
+   * @throws InvalidOptionError for a kind, code, step or option that isn't known
    * @example await IngestJob.findByStatus("failed", { limit: 20, order: "newest" });
    */
-  async findByStatus(status: JobKind | number | readonly (JobKind | number)[], options: FindOptions = {}): Promise<T[]> {
+  async findByStatus(status: StatusSelector, options: FindOptions = {}): Promise<T[]> {
     return findByStatus(this.#table, status, options);
   }
 
-  /** Running jobs whose lock lives, longest-held first (database time). */
+  /**
+   * Running jobs whose lock lives, longest-held first (database time). Without criteria: all of them.
+   * @example for (const job of await IngestJob.findRunning()) console.log(job.id, job.lockBy, job.lockUntil);
+   */
   async findRunning(criteria: JobCriteria<T> = {}, options: InTransaction = {}): Promise<T[]> {
     return findLocked(this.#table, "live", criteria, options);
   }
 
-  /** Running jobs whose lock has expired: lost attempts that `rescue` or a take-over will end. */
+  /**
+   * Running jobs whose lock has expired, longest-held first: lost attempts that `rescue` or a take-over will end.
+   * @example const lost = await IngestJob.findExpired({ olderThan: "1h" });
+   */
   async findExpired(criteria: JobCriteria<T> = {}, options: InTransaction = {}): Promise<T[]> {
     return findLocked(this.#table, "expired", criteria, options);
   }
 
-  /** How many jobs there are of each kind (zeros included), of each kind in each step, or by reason. */
+  /**
+   * How many jobs there are of each kind (zeros included; the default), of each kind in each step, or by reason.
+   * @example const { failed } = await IngestJob.countByStatus();
+   */
   async countByStatus<By extends CountBy = "status">(options: CountOptions<By> = {}): Promise<Counts<By>> {
     return countJobs<By>(this.#table, options);
   }
@@ -115,31 +136,50 @@ export class JobRepository<T extends JobRow> {
   /**
    * Puts failed and ignored jobs back to pending: `retry` 0, due now; the history in `errors` stays. Of ignored jobs only those with
    * reason exhausted or ignored, unless `reason` says otherwise; succeeded ones only where `status` names them. Answers how many.
+   *
+   * @throws InvalidOptionError for empty criteria, or what they name that isn't known
    * @example await IngestJob.rerun({ status: "failed", olderThan: "1h" });
    */
   async rerun(criteria: JobCriteria<T>, options: RerunOptions = {}): Promise<number> {
     return rerunJobs(this.#table, criteria, options);
   }
 
-  /** Ends waiting, failed and running jobs: ignored, reason cancelled. A running attempt loses its lock; nothing of it commits. */
+  /**
+   * Ends waiting, failed and running jobs: ignored, reason cancelled. A running attempt loses its lock; nothing of it commits.
+   * Answers how many.
+   *
+   * @throws InvalidOptionError for empty criteria, or what they name that isn't known
+   * @example await IngestJob.cancel({ key: "job-1" });
+   */
   async cancel(criteria: JobCriteria<T>, options: InTransaction = {}): Promise<number> {
     return cancelJobs(this.#table, criteria, options);
   }
 
-  /** Ends attempts whose lock has expired, by the policy: failed with backoff, or ignored when no attempts are left. */
+  /**
+   * Ends attempts whose lock has expired, by the policy: failed with backoff, or ignored when no attempts are left. Answers how many.
+   * @example const rescued = await IngestJob.rescue();
+   */
   async rescue(options: InTransaction = {}): Promise<number> {
     return rescueJobs(this.#table, options);
   }
 
   /**
-   * Deletes finished and failed rows, in chunks, never one with a lock.
+   * Deletes finished and failed rows, in chunks, never one with a lock. Answers how many.
+   *
+   * @throws InvalidOptionError for kinds that are still at work, or an option that isn't known
    * @example await IngestJob.purge({ status: ["succeeded", "ignored"], olderThan: "30d", limit: 100_000 });
    */
   async purge(options: PurgeOptions): Promise<number> {
     return purgeJobs(this.#table, options);
   }
 
-  /** Makes waiting jobs due, now or after `delay`: rows that were inserted without `enqueue`, or a failed job's backoff cut short. */
+  /**
+   * Makes waiting jobs due, now or after `delay`: rows that were inserted without `enqueue`, or a failed job's backoff cut short.
+   * Answers how many.
+   *
+   * @throws InvalidOptionError for empty criteria, or what they name that isn't known
+   * @example await IngestJob.schedule({ status: "failed" }, { delay: "5m" });
+   */
   async schedule(criteria: JobCriteria<T>, options: ScheduleOptions = {}): Promise<number> {
     return scheduleJobs(this.#table, criteria, options);
   }

@@ -1,6 +1,7 @@
 import type { DataSource } from "typeorm";
 import type { JobClass } from "../table/job-class.js";
 import type { JobRow } from "../table/job-row.js";
+import { getOrInsert } from "../util/get-or-insert.js";
 import { JobRepository } from "./job-repository.js";
 
 const repositories = new WeakMap<DataSource, Map<unknown, unknown>>();
@@ -11,15 +12,6 @@ const repositories = new WeakMap<DataSource, Map<unknown, unknown>>();
  * @example const ingests = jobs(IngestJob, dataSource);
  */
 export function jobs<T extends JobRow>(target: JobClass<T>, dataSource: DataSource): JobRepository<T> {
-  let known = repositories.get(dataSource);
-  if (!known) {
-    known = new Map();
-    repositories.set(dataSource, known);
-  }
-  let repository = known.get(target) as JobRepository<T> | undefined;
-  if (!repository) {
-    repository = new JobRepository(dataSource, target);
-    known.set(target, repository);
-  }
-  return repository;
+  const known = getOrInsert(repositories, dataSource, () => new Map());
+  return getOrInsert(known, target, () => new JobRepository(dataSource, target)) as JobRepository<T>;
 }

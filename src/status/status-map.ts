@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../error/invalid-option-error.js";
+import { asList } from "../util/as-list.js";
 import { JOB_KINDS, type JobKind } from "./job-status.js";
 import { defineSteps, type Steps } from "./steps.js";
 
@@ -59,7 +60,7 @@ export class StatusMap {
    */
   codesOf(selector: StatusSelector, stepName?: string, option = "status"): number[] {
     const steps = stepName === undefined ? this.steps : [this.step(stepName)];
-    const wanted = Array.isArray(selector) ? (selector as readonly (JobKind | number)[]) : [selector as JobKind | number];
+    const wanted = asList(selector);
     if (wanted.length === 0) throw new InvalidOptionError(option, "at least one kind or code", selector);
     return rising(new Set(wanted.flatMap((kindOrCode) => codesOfOne(kindOrCode, steps, option))));
   }

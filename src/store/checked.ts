@@ -1,5 +1,5 @@
 import { InvalidOptionError, InvalidUpdateError } from "../error/index.js";
-import { type Assignment, assignmentsOf, embeddedFault, isAutomatic, isManaged, propertyNames } from "../table/columns.js";
+import { type Assignment, assignmentsOf, embeddedFault, isAutomatic, isManaged, writableNames } from "../table/columns.js";
 import type { JobTable } from "../table/job-table.js";
 
 /**
@@ -12,19 +12,16 @@ export function checkedAssignments(table: JobTable, property: string, value: unk
   const context = table.context();
   if (isManaged(property)) throw new InvalidUpdateError(property, "the library alone writes this column", context);
   const assignments = assignmentsOf(table.metadata, property, value);
-  if (!assignments) throw InvalidOptionError.unknown(property, writable(table), `${table.name} ${where}`, context);
+  if (!assignments)
+    throw InvalidOptionError.unknown(property, writableNames(table.metadata), `${table.name} ${where}`, context);
   const fault =
     value === undefined ? "undefined is no value: use null, or leave it out" : embeddedFault(table.metadata, property, value);
   if (fault !== undefined) throw new InvalidUpdateError(property, fault, context);
   for (const { column, value: given } of assignments) {
     if (isAutomatic(column))
       throw new InvalidUpdateError(column.propertyPath, "this column is written by TypeORM or the database", context);
-    const why = table.dialect.checkValue(table.dataSource, column, table.dialect.stored(column, given));
+    const why = table.dialect.checkValue(column, given);
     if (why) throw new InvalidUpdateError(column.propertyPath, why, context);
   }
   return assignments;
-}
-
-function writable(table: JobTable): string[] {
-  return propertyNames(table.metadata).filter((name) => !isManaged(name));
 }

@@ -8,12 +8,15 @@ import { execute } from "./execute.js";
 /** Jobs of each kind, zeros included. */
 export type StatusCounts = Record<JobKind, number>;
 
-/** What `countByStatus` groups by. */
+/** How `countByStatus` counts. */
 export interface CountOptions<By extends CountBy = CountBy> extends InTransaction {
+  /** What it groups by. Default `"status"`. */
   by?: By;
 }
 
 export type CountBy = "status" | "step" | "reason";
+
+const COUNT_BY: readonly CountBy[] = ["status", "step", "reason"];
 
 /** By status: kinds; by step: kinds of each step; by reason: jobs whose last outcome was no success. */
 export type Counts<By extends CountBy> = By extends "step"
@@ -26,8 +29,7 @@ export type Counts<By extends CountBy> = By extends "step"
 export async function countJobs<By extends CountBy>(table: JobTable, options: CountOptions<By>): Promise<Counts<By>> {
   checkKnown(options, ["manager", "by"], "countByStatus options");
   const by: CountBy = options.by ?? "status";
-  if (!["status", "step", "reason"].includes(by))
-    throw InvalidOptionError.unknown(by, ["status", "step", "reason"], "countByStatus.by");
+  if (!COUNT_BY.includes(by)) throw InvalidOptionError.unknown(by, COUNT_BY, "countByStatus.by");
   const { shape, bindings } = checkCriteria(table, {}, "countByStatus", true);
   const group = by === "reason" ? "reason" : "status";
   const statement = criteriaStatement(table, `count ${group}`, shape, (condition) =>

@@ -1,11 +1,12 @@
 import type { EntityManager } from "typeorm";
-import type { Bindings, Condition, CriteriaShape, Statement } from "../dialect/index.js";
+import { type Bindings, type Condition, type CriteriaShape, quoted, type Statement } from "../dialect/index.js";
 import { InvalidOptionError } from "../error/index.js";
-import type { JobKind } from "../status/job-status.js";
+import type { StatusSelector } from "../status/status-map.js";
 import { assignmentsOf, embeddedFault } from "../table/columns.js";
 import type { JobKey, OwnColumn } from "../table/job-class.js";
 import type { JobRow } from "../table/job-row.js";
 import type { JobTable } from "../table/job-table.js";
+import { asList } from "../util/as-list.js";
 import { type Duration, parseDuration } from "../util/duration.js";
 import { checkKnown } from "../util/options.js";
 
@@ -16,7 +17,7 @@ export interface JobCriteria<T extends JobRow = JobRow> {
   /** Several jobs. */
   keys?: readonly JobKey<T>[];
   /** Kinds (in all steps, or the one named) or the class's own codes. */
-  status?: JobKind | number | readonly (JobKind | number)[];
+  status?: StatusSelector;
   /** A step of the class. */
   step?: string;
   /** Why the last outcome was no success. */
@@ -133,13 +134,13 @@ function codesOf(
 }
 
 function reasonList(reason: string | readonly string[], where: string): string[] {
-  const list = Array.isArray(reason) ? (reason as readonly string[]) : [reason as string];
+  const list = asList(reason);
   if (list.length > 0 && list.every((item) => typeof item === "string")) return [...list];
   throw new InvalidOptionError(where, "a reason or several", reason);
 }
 
 function ownConditions(table: JobTable, given: object, where: string) {
-  checkKnown(given, Object.keys(given), where);
+  checkKnown(given, Object.keys(given), where); // an object of any names: these are looked up below, embedded ones too
   refuseUndefined(given, Object.keys(given), where);
   return Object.entries(given).flatMap(([property, value]) => {
     const assignments = assignmentsOf(table.metadata, property, value);
@@ -151,13 +152,13 @@ function ownConditions(table: JobTable, given: object, where: string) {
     if (fault !== undefined) throw new InvalidOptionError(`${where}.${property}`, `a value of the column (${fault})`, value);
     return assignments.map(({ column, value: wanted }) => {
       const isNull = wanted === null;
-      const why = isNull ? undefined : table.dialect.checkValue(table.dataSource, column, table.dialect.stored(column, wanted));
+      const why = isNull ? undefined : table.dialect.checkValue(column, wanted);
       if (why) throw new InvalidOptionError(`${where}.${property}`, `a value of the column (${why})`, wanted, table.context());
       return {
-        column: table.dataSource.driver.escape(column.databaseName),
+        column: quoted(column),
         isNull,
         wrap: table.dialect.valueSql(column)("$"),
-        bound: table.dialect.parameter(table.dataSource, column, wanted),
+        bound: table.dialect.parameter(column, wanted),
       };
     });
   });

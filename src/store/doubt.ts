@@ -1,6 +1,7 @@
 import type { Row } from "../dialect/index.js";
 import { JobOutcomeUnknownError } from "../error/index.js";
 import type { JobFailure } from "../failure/job-failure.js";
+import type { CapturedFailure } from "../failure/redact-failure.js";
 import type { JobTable } from "../table/job-table.js";
 import { withTimeout } from "../util/with-timeout.js";
 import { executeAlone } from "./execute.js";
@@ -22,7 +23,7 @@ export async function settleDoubt(
   table: JobTable,
   attempt: { key: unknown; lock: string; fence: number },
   cause: unknown,
-  mine: Pick<JobFailure, "error"> | undefined,
+  mine: CapturedFailure | undefined,
   timeout: number,
 ): Promise<Settled> {
   const context = { ...table.context(attempt.key), cause };

@@ -28,6 +28,11 @@ export interface EnqueueOptions extends InTransaction {
   onConflict?: "error" | "ignore" | "replace";
 }
 
+/** What happens to a key that exists. */
+export type OnConflict = NonNullable<EnqueueOptions["onConflict"]>;
+
+const ON_CONFLICT: readonly OnConflict[] = ["error", "ignore", "replace"];
+
 /** Rows per statement. */
 const CHUNK = 1000;
 /** Characters of JSON per statement: PostgreSQL takes 256 MB. */
@@ -41,8 +46,8 @@ export async function enqueueJobs<T extends JobRow>(
 ): Promise<T[]> {
   checkKnown(options, ["manager", "onConflict"], "enqueue options");
   const { onConflict = "error", manager } = options;
-  if (!["error", "ignore", "replace"].includes(onConflict)) {
-    throw InvalidOptionError.unknown(onConflict, ["error", "ignore", "replace"], "enqueue.onConflict", table.context());
+  if (!ON_CONFLICT.includes(onConflict)) {
+    throw InvalidOptionError.unknown(onConflict, ON_CONFLICT, "enqueue.onConflict", table.context());
   }
   const inserts = NewRows.of(table, jobs, onConflict)
     .batches(onConflict, CHUNK, MAX_LENGTH)
@@ -62,7 +67,7 @@ export async function enqueueJobs<T extends JobRow>(
 }
 
 /** Makes the statement of a batch; what it answers sends it. */
-function prepare<T>(table: JobTable, { rows, json }: Batch, onConflict: "error" | "ignore" | "replace") {
+function prepare<T>(table: JobTable, { rows, json }: Batch, onConflict: OnConflict) {
   const { dialect, sql, statuses } = table;
   const columns = rows.columns();
   const pending = statuses.steps[0]!.codes.pending;

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../error/index.js";
-import type { JobKind } from "../status/job-status.js";
+import type { StatusSelector } from "../status/status-map.js";
 import type { JobRow } from "../table/job-row.js";
 import type { JobTable } from "../table/job-table.js";
 import type { Duration } from "../util/duration.js";
@@ -10,12 +10,13 @@ import { narrowed } from "./operate.js";
 
 /** How `findByStatus` narrows, orders and limits. */
 export interface FindOptions extends InTransaction {
+  /** A step of the class: kinds mean its codes only. Default: all steps. */
   step?: string;
   /** Default 100, at most 100,000. */
   limit?: number;
   /** By `updatedAt`. Default `"oldest"`. */
   order?: "oldest" | "newest";
-  /** Unchanged for longer than this: milliseconds or text like `"1h"`. */
+  /** Unchanged for longer than this, by `updatedAt`: milliseconds or text like `"1h"`. Default: no limit. */
   olderThan?: Duration;
 }
 
@@ -24,7 +25,7 @@ const MAX_LIMIT = 100_000;
 /** Jobs by status, in the order of their last change: an index range, however many finished rows there are. */
 export async function findByStatus<T extends JobRow>(
   table: JobTable,
-  status: JobKind | number | readonly (JobKind | number)[],
+  status: StatusSelector,
   options: FindOptions,
 ): Promise<T[]> {
   checkKnown(options, ["manager", "step", "limit", "order", "olderThan"], "findByStatus options");
@@ -35,7 +36,7 @@ export async function findByStatus<T extends JobRow>(
   if (order !== "oldest" && order !== "newest")
     throw InvalidOptionError.unknown(order, ["oldest", "newest"], "findByStatus.order");
   const codes = table.statuses.codesOf(status, step, "findByStatus.status");
-  const checked = checkCriteria(table, olderThan === undefined ? {} : { olderThan }, "findByStatus", true);
+  const checked = checkCriteria(table, { olderThan }, "findByStatus", true);
   // A literal in the text, so it comes in powers of two: each text is a prepared statement on the server.
   const read = 2 ** Math.ceil(Math.log2(limit));
   const statement = criteriaStatement(table, `find ${codes.join()} ${order} ${read}`, checked.shape, (condition) =>

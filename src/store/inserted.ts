@@ -61,7 +61,7 @@ export function foretold(table: JobTable, rows: NewRows): Foretold | undefined {
 function knownValue(table: JobTable, rows: NewRows, column: ColumnMetadata): Known | undefined {
   const field = rows.fieldOf(column.databaseName);
   if (field !== undefined) {
-    if (!table.dialect.isStoredAsGiven(table.dataSource, column, undefined)) return undefined;
+    if (!table.dialect.isStoredAsGiven(column, undefined)) return undefined;
     // Copied now: the user may change the objects while the statement is on its way.
     const values = rows.records.map((record) => cloneJson(record[field]));
     return (index) => values[index];

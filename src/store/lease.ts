@@ -24,14 +24,3 @@ export async function renewLocks(
     lost: locks.filter((lock) => !seen.has(lock)),
   };
 }
-
-/** How the row of a lost attempt stands: to tell a cancelled job from one that was taken over. */
-export async function readStanding(
-  table: JobTable,
-  client: Client,
-  key: unknown,
-): Promise<{ status: number; reason: string | null } | undefined> {
-  const statement = table.statement("standing", () => table.dialect.standing(table.sql));
-  const [row] = await executeOn(table, client, statement, table.keys.bindings(key));
-  return row as { status: number; reason: string | null } | undefined;
-}

@@ -6,7 +6,7 @@ export type KeyText = (value: (column: ColumnMetadata) => unknown) => string | u
 
 /** A key as text, to find duplicates and to order what comes back; undefined where only the database can tell. */
 export function keyTextOf(table: JobTable): KeyText {
-  const parts = table.keys.columns.map((column) => ({ column, text: table.dialect.comparableKey(table.dataSource, column) }));
+  const parts = table.keys.columns.map((column) => ({ column, text: table.dialect.comparableKey(column) }));
   return (value) => {
     const texts: string[] = [];
     for (const { column, text } of parts) {
@@ -22,7 +22,5 @@ export function keyTextOf(table: JobTable): KeyText {
 export function canMakeKey(table: JobTable): boolean {
   const [column, ...others] = table.keys.columns;
   if (!column || others.length > 0 || column.isGenerated || column.relationMetadata) return false;
-  const type = table.dataSource.driver.normalizeType(column);
-  const length = Number(column.length || Number.POSITIVE_INFINITY);
-  return type === "uuid" || (["character varying", "text"].includes(type) && length >= 36);
+  return table.dialect.canHoldUuid(column);
 }

@@ -1,11 +1,12 @@
 import { v7 as uuidv7 } from "uuid";
-import type { ColumnMetadata, InsertedColumn } from "../dialect/index.js";
+import { type ColumnMetadata, type InsertedColumn, quoted } from "../dialect/index.js";
 import { InvalidDataError, InvalidOptionError, InvalidUpdateError, JobExistsError } from "../error/index.js";
+import { initialValues } from "../table/columns.js";
 import type { JobTable } from "../table/job-table.js";
 import { parseDuration } from "../util/duration.js";
 import { checkedAssignments } from "./checked.js";
+import type { OnConflict } from "./enqueue.js";
 import { canMakeKey, type KeyText, keyTextOf } from "./new-keys.js";
-import { initialValues } from "./start.js";
 
 /** One row as a record of the statement's JSON parameter. */
 export type NewRecord = Record<string, unknown>;
@@ -49,7 +50,7 @@ export class NewRows {
   /**
    * @throws InvalidOptionError, InvalidUpdateError, InvalidDataError saying what is wrong with which row
    */
-  static of(table: JobTable, jobs: readonly object[], onConflict: string): NewRows {
+  static of(table: JobTable, jobs: readonly object[], onConflict: OnConflict): NewRows {
     const rows = new NewRows(table);
     for (const [index, job] of jobs.entries()) {
       try {
@@ -64,14 +65,14 @@ export class NewRows {
 
   /** The columns of the statement. Where only some rows give one, the others get its default. */
   columns(): InsertedColumn[] {
-    const { dialect, dataSource, sql } = this.#table;
+    const { dialect, sql } = this.#table;
     return [...this.#slots.values()].map(({ column, name, field, flag, count }) => ({
       name,
       field,
       flag,
-      type: dialect.fieldType(dataSource, column),
-      value: dialect.fieldSql(dataSource, column, sql, name),
-      fallback: count === this.records.length ? undefined : dialect.defaultSql(dataSource, column, sql),
+      type: dialect.fieldType(column),
+      value: dialect.fieldSql(column, sql, name),
+      fallback: count === this.records.length ? undefined : dialect.defaultSql(column, sql),
     }));
   }
 
@@ -101,7 +102,7 @@ export class NewRows {
    * @param size rows per statement
    * @param length characters of JSON per statement; one document may be longer
    */
-  batches(onConflict: string, size: number, length: number): Batch[] {
+  batches(onConflict: OnConflict, size: number, length: number): Batch[] {
     return this.#alike(onConflict === "replace").flatMap((places) => {
       const chunks = Array.from({ length: Math.ceil(places.length / size) }, (_, n) => places.slice(n * size, (n + 1) * size));
       return chunks.flatMap((chunk) => this.#pick(chunk).#fitting(length));
@@ -190,7 +191,7 @@ export class NewRows {
     // A job that starts over must not keep what it had.
     if (replacing && job.data === undefined) this.#put(record, table.metadata.findColumnWithPropertyName("data")!, {});
     if (replacing && job.priority === undefined) this.#put(record, table.metadata.findColumnWithPropertyName("priority")!, 0);
-    for (const { column, value } of initialValues(table)) this.#put(record, column, value);
+    for (const { column, value } of initialValues(table.metadata)) this.#put(record, column, value);
     this.#key(record);
     this.#jobs.push(job);
     this.places.push(this.records.length);
@@ -199,12 +200,12 @@ export class NewRows {
 
   /** A property that is one plain column is looked up once, not a thousand times. */
   #set(record: NewRecord, property: string, value: unknown): void {
-    const { dialect, dataSource } = this.#table;
+    const { dialect } = this.#table;
     const plain = this.#plain.get(property);
     // A whole number may be given as text or as a bigint, and comes back as a number.
     const given = typeof value !== "string" && typeof value !== "bigint";
-    if (plain && (given || dialect.isStoredAsGiven(dataSource, plain.column, value))) {
-      const why = dialect.checkValue(dataSource, plain.column, value);
+    if (plain && (given || dialect.isStoredAsGiven(plain.column, value))) {
+      const why = dialect.checkValue(plain.column, value);
       if (why) throw new InvalidUpdateError(property, why, this.#table.context());
       plain.count++;
       record[plain.field] = value;
@@ -213,21 +214,20 @@ export class NewRows {
     const assignments = checkedAssignments(this.#table, property, value, "enqueue");
     for (const { column, value: given } of assignments) {
       const slot = this.#put(record, column, given);
-      if (column.propertyPath === property && dialect.isStoredAsGiven(dataSource, column, given))
-        this.#plain.set(property, slot);
+      if (column.propertyPath === property && dialect.isStoredAsGiven(column, given)) this.#plain.set(property, slot);
     }
   }
 
   #put(record: NewRecord, column: ColumnMetadata, value: unknown): Slot {
-    const { dialect, dataSource } = this.#table;
+    const { dialect } = this.#table;
     let slot = this.#slots.get(column.databaseName);
     if (!slot) {
       const index = this.#slots.size;
-      slot = { column, name: dataSource.driver.escape(column.databaseName), field: `c${index}`, flag: `h${index}`, count: 0 };
+      slot = { column, name: quoted(column), field: `c${index}`, flag: `h${index}`, count: 0 };
       this.#slots.set(column.databaseName, slot);
     }
     slot.count++;
-    record[slot.field] = dialect.field(dataSource, column, value);
+    record[slot.field] = dialect.field(column, value);
     return slot;
   }
 
@@ -240,8 +240,8 @@ export class NewRows {
       throw new InvalidOptionError("runAt", "a valid Date", runAt, context);
     this.runAts.push(runAt && new Date(runAt));
     if (runAt === undefined) return;
-    const { dialect, dataSource, metadata } = this.#table;
-    record.run_at = dialect.field(dataSource, metadata.findColumnWithPropertyName("runAt")!, runAt);
+    const { dialect, metadata } = this.#table;
+    record.run_at = dialect.field(metadata.findColumnWithPropertyName("runAt")!, runAt);
   }
 
   #key(record: NewRecord): void {

@@ -1,9 +1,9 @@
-import type { Bindings, ColumnMetadata, Statement } from "../dialect/index.js";
-import type { JobFailure } from "../failure/job-failure.js";
+import { type Bindings, type ColumnMetadata, quoted, type Statement } from "../dialect/index.js";
+import type { CapturedFailure } from "../failure/redact-failure.js";
 import type { Step } from "../status/status-map.js";
 import type { JobTable } from "../table/job-table.js";
 
-/** A statement that ends an attempt, with its values but for key and lock. */
+/** A statement that ends an attempt, with its values; its attempt adds key and lock. */
 export interface OutcomeStatement {
   readonly statement: Statement;
   readonly bindings: Bindings;
@@ -19,9 +19,9 @@ export interface Update {
 
 /** Success with the user's updates. */
 export function succeeding(table: JobTable, step: Step, updates: readonly Update[]): OutcomeStatement {
-  const { dataSource, dialect, sql } = table;
+  const { dialect, sql } = table;
   const columns = updates.map(({ column, merge }) => {
-    const name = dataSource.driver.escape(column.databaseName);
+    const name = quoted(column);
     return { name, value: merge ? dialect.mergeSql(name) : dialect.valueSql(column) };
   });
   const variant = updates.map(({ column, merge }) => `${column.databaseName}${merge ? "+" : ""}`).join();
@@ -37,7 +37,7 @@ export function succeeding(table: JobTable, step: Step, updates: readonly Update
 export function failing(
   table: JobTable,
   step: Step,
-  failure: { record: Omit<JobFailure, "at">; reason: string; maxAttempts: number; delay: number | null },
+  failure: { record: CapturedFailure; reason: string; maxAttempts: number; delay: number | null },
 ): OutcomeStatement {
   const { policy, dialect, sql } = table;
   const { record, reason, maxAttempts, delay } = failure;
@@ -48,7 +48,7 @@ export function failing(
 }
 
 /** Ignored, with a record. */
-export function ignoring(table: JobTable, step: Step, record: Omit<JobFailure, "at">, reason: string): OutcomeStatement {
+export function ignoring(table: JobTable, step: Step, record: CapturedFailure, reason: string): OutcomeStatement {
   const { policy, dialect, sql } = table;
   return {
     statement: table.statement(`ignore ${step.name}`, () => dialect.ignore(sql, step.codes.ignored, policy.maxErrors)),

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from "../error/index.js";
-import type { JobKind } from "../status/job-status.js";
+import type { StatusSelector } from "../status/status-map.js";
 import type { JobTable } from "../table/job-table.js";
+import { asList } from "../util/as-list.js";
 import type { Duration } from "../util/duration.js";
 import { checkKnown } from "../util/options.js";
 import { checkCriteria, criteriaStatement, type InTransaction } from "./criteria.js";
@@ -10,7 +11,7 @@ import { halfway, narrowed } from "./operate.js";
 /** What `purge` deletes. */
 export interface PurgeOptions extends InTransaction {
   /** Finished and failed kinds, or codes of those. */
-  status: JobKind | number | readonly (JobKind | number)[];
+  status: StatusSelector;
   /** Unchanged for longer than this: milliseconds or text like `"30d"`. */
   olderThan: Duration;
   /** How many at most, in all. Default: no limit. */
@@ -30,7 +31,7 @@ export async function purgeJobs(table: JobTable, options: PurgeOptions): Promise
   if (status === undefined)
     throw new InvalidOptionError("purge.status", "succeeded, ignored, failed, or codes of these", status, table.context());
   if (olderThan === undefined)
-    throw new InvalidOptionError("purge.olderThan", `a duration (0 for all)`, olderThan, table.context());
+    throw new InvalidOptionError("purge.olderThan", "a duration (0 for all)", olderThan, table.context());
   const checked = checkCriteria(table, { status, olderThan }, "purge");
   const named = narrowed(table, checked, ["succeeded", "ignored", "failed"]);
   if (named.length !== checked.codes!.length) {
@@ -42,7 +43,7 @@ export async function purgeJobs(table: JobTable, options: PurgeOptions): Promise
     );
   }
   // "succeeded" means finished: a job that waits for its next step is deleted only when its code says so.
-  const explicit = Array.isArray(status) ? (status as readonly (JobKind | number)[]) : [status as JobKind | number];
+  const explicit = asList(status);
   const waiting = halfway(table).map((step) => step.codes.succeeded);
   const codes = named.filter((code) => !waiting.includes(code) || explicit.includes(code));
   let deleted = 0;

@@ -9,25 +9,16 @@ import {
 } from "../error/index.js";
 import type { Step } from "../status/status-map.js";
 import type { JobTable } from "../table/job-table.js";
-import { executeAlone } from "./execute.js";
+import { readStanding } from "./standing.js";
 import type { StartRequest } from "./start.js";
-
-interface Standing {
-  readonly status: number;
-  readonly reason: string | null;
-  readonly lockBy: string | null;
-  readonly lockUntil: Date | null;
-  readonly held: boolean;
-}
 
 /** Why a start took no lock, read by a second statement; undefined: the row is startable now. */
 export async function refusal(table: JobTable, request: StartRequest, codes: StartCodes): Promise<JobRefusedError | undefined> {
-  const statement = table.statement("standing", () => table.dialect.standing(table.sql));
-  const [row] = await executeAlone(table, statement, table.keys.bindings(request.key));
+  const standing = await readStanding(table, request.key);
   const context = table.context(request.key);
   // With `create` it could not be made either: something is in the way that this class doesn't see.
-  if (!row) return new JobNotFoundError({ ...context, hidden: request.create !== undefined });
-  const { status, reason, lockBy, lockUntil, held } = row as unknown as Standing;
+  if (!standing) return new JobNotFoundError({ ...context, hidden: request.create !== undefined });
+  const { status, reason, lockBy, lockUntil, held } = standing;
   if (held) return new JobLockedError({ ...context, lockBy, lockUntil });
   if (codes.ready.has(status) || codes.running.has(status)) return undefined;
   const kind = table.statuses.kindOf(status);

@@ -1,12 +1,13 @@
-import type { Row, StartCodes } from "../dialect/index.js";
+import { quoted, type Row, type StartCodes } from "../dialect/index.js";
 import { InvalidOptionError, JobIgnoredError, JobLockedError, JobNotFoundError } from "../error/index.js";
 import type { JobKind } from "../status/job-status.js";
 import type { Step } from "../status/status-map.js";
-import { type Assignment, assignmentsOf } from "../table/columns.js";
+import { type Assignment, initialValues } from "../table/columns.js";
 import type { JobTable } from "../table/job-table.js";
 import { checkedAssignments } from "./checked.js";
 import { executeAlone } from "./execute.js";
 import { refusal } from "./refusal.js";
+import { startCodes } from "./start-codes.js";
 
 /** What a start asks for. */
 export interface StartRequest {
@@ -59,7 +60,7 @@ async function compareAndSet(table: JobTable, request: StartRequest, codes: Star
         bindings,
       );
   if (!row) return undefined;
-  if (row[columnName(table, "lock")] !== null) return row;
+  if (row[table.metadata.findColumnWithPropertyName("lock")!.databaseName] !== null) return row;
   throw new JobIgnoredError({ ...table.context(request.key), reason: "exhausted" });
 }
 
@@ -70,21 +71,18 @@ function executeCreate(
   variant: string,
   bindings: Record<string, unknown>,
 ) {
-  const { dataSource, dialect, sql, policy, metadata } = table;
+  const { dialect, sql, policy } = table;
   const keys = table.keys.values(request.key).map((value, index) => ({ column: table.keys.columns[index]!, value }));
-  const assignments = [...keys, ...createdAssignments(table, request), ...initialValues(table)];
+  const assignments = [...keys, ...createdAssignments(table, request), ...initialValues(table.metadata)];
   const columns = assignments.map(({ column }) => ({
-    name: dataSource.driver.escape(column.databaseName),
+    name: quoted(column),
     value: dialect.valueSql(column),
   }));
   const step = request.step ?? table.statuses.steps[0]!;
   const statement = table.statement(`create ${variant} ${columns.map((column) => column.name).join()}`, () =>
     dialect.createAndStart(sql, codes, policy.maxErrors, columns, step.codes.in_progress),
   );
-  const values = assignments.map(({ column, value }, index) => [
-    `value${index}`,
-    dialect.parameter(metadata.dataSource, column, value),
-  ]);
+  const values = assignments.map(({ column, value }, index) => [`value${index}`, dialect.parameter(column, value)]);
   return executeAlone(table, statement, { ...bindings, ...Object.fromEntries(values) });
 }
 
@@ -101,46 +99,4 @@ function createdAssignments(table: JobTable, { key, create }: StartRequest): Ass
   if (!inKey) return assignments;
   const option = `create.${inKey.column.propertyPath}`;
   throw new InvalidOptionError(option, "nothing: the first argument is the key", inKey.value, context);
-}
-
-/** What a new row has by its class: a child of a single table its discriminator value, and a version counts from 1, as with TypeORM. */
-export function initialValues({ metadata }: JobTable): Assignment[] {
-  const { discriminatorColumn, versionColumn } = metadata;
-  return [
-    ...(discriminatorColumn ? [{ column: discriminatorColumn, value: metadata.discriminatorValue }] : []),
-    ...(versionColumn ? [{ column: versionColumn, value: 1 }] : []),
-  ];
-}
-
-/** The name a property's column has in result rows. */
-export function columnName(table: JobTable, property: string): string {
-  return assignmentsOf(table.metadata, property, null)![0]!.column.databaseName;
-}
-
-function startCodes(table: JobTable, { step, startableFrom }: StartRequest): StartCodes {
-  const steps = step ? [step] : table.statuses.steps;
-  const ready = new Map<number, number>();
-  const fresh: number[] = [];
-  const running = new Map<number, number>();
-  const interrupted: number[] = [];
-  for (const { codes, previous } of steps) {
-    ready.set(codes.pending, codes.in_progress);
-    ready.set(codes.failed, codes.in_progress);
-    running.set(codes.in_progress, codes.ignored);
-    if (previous) ready.set(previous.codes.succeeded, codes.in_progress);
-  }
-  for (const code of startableFrom.flatMap((from) => extraCodes(table, from, step))) {
-    if (running.has(code)) continue; // only an expired lock lets a running job go
-    fresh.push(code);
-    if (ready.has(code)) continue; // where it leads stays: a step that succeeded leads to the next one
-    const own = table.statuses.stepOf(code)!;
-    ready.set(code, (step ?? own).codes.in_progress);
-    if (code === own.codes.in_progress) interrupted.push(code);
-  }
-  return { ready, fresh, running, interrupted };
-}
-
-function extraCodes(table: JobTable, from: JobKind | number, step: Step | undefined): number[] {
-  if (typeof from === "number") return table.statuses.codesOf(from, undefined, "startableFrom");
-  return table.statuses.codesOf(from, step?.name, "startableFrom");
 }

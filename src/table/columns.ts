@@ -34,12 +34,12 @@ export function isAutomatic(column: ColumnMetadata): boolean {
   );
 }
 
-/** Names a user can give values for: columns, embedded objects, relations with a join column. */
-export function propertyNames(metadata: EntityMetadata): string[] {
+/** Names a user can give values for: columns that are not managed, embedded objects, relations with a join column. */
+export function writableNames(metadata: EntityMetadata): string[] {
   const columns = metadata.columns.filter(isStored).map((column) => column.propertyPath);
   const embedded = metadata.embeddeds.map((part) => part.propertyName);
   const relations = metadata.relations.filter((relation) => relation.isWithJoinColumn).map((relation) => relation.propertyPath);
-  return [...columns, ...embedded, ...relations];
+  return [...columns, ...embedded, ...relations].filter((name) => !isManaged(name));
 }
 
 /** The columns behind a property, with the value each gets; undefined when there is no such property. */
@@ -56,6 +56,15 @@ export function assignmentsOf(metadata: EntityMetadata, property: string, value:
     .filter((part) => !isAutomatic(part))
     .map((part) => ({ column: part, value: value === null ? null : (part.getEntityValue({ [property]: value }) as unknown) }))
     .filter((assignment) => assignment.value !== undefined);
+}
+
+/** What a new row has by its class: a child of a single table its discriminator value, and a version counts from 1, as with TypeORM. */
+export function initialValues(metadata: EntityMetadata): Assignment[] {
+  const { discriminatorColumn, versionColumn } = metadata;
+  return [
+    ...(discriminatorColumn ? [{ column: discriminatorColumn, value: metadata.discriminatorValue }] : []),
+    ...(versionColumn ? [{ column: versionColumn, value: 1 }] : []),
+  ];
 }
 
 /** Why an embedded object can't be made of the value, or undefined: a misspelt property would be dropped silently. */

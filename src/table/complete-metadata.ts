@@ -1,5 +1,5 @@
 import type { EntityMetadata } from "typeorm";
-import { isNotNull } from "../dialect/index.js";
+import { isNotNull, quoted } from "../dialect/index.js";
 import { JobStatus } from "../status/job-status.js";
 import type { Steps } from "../status/steps.js";
 import { JOB_MIXIN } from "./verify.js";
@@ -25,7 +25,7 @@ function completeIndexes(metadata: EntityMetadata): void {
     const { partial, leading } = columns;
     const column = partial ? metadata.findColumnWithPropertyName(partial) : undefined;
     index.givenColumnNames = [...leading, ...keys];
-    index.where = column ? isNotNull(metadata.dataSource.driver.escape(column.databaseName)) : undefined;
+    index.where = column ? isNotNull(quoted(column)) : undefined;
     index.build(metadata.dataSource.namingStrategy);
   }
 }

@@ -1,5 +1,6 @@
 import type { EntityMetadata } from "typeorm";
-import type { ColumnMetadata, Row } from "../dialect/index.js";
+import { type ColumnMetadata, dialectOf, type Row } from "../dialect/index.js";
+import { getOrInsert } from "../util/get-or-insert.js";
 import { isStored } from "./columns.js";
 
 /** Writes a value, as the driver gives it, into an entity. */
@@ -45,11 +46,7 @@ export class Hydrator {
   }
 
   #fill(metadata: EntityMetadata, entity: object, row: Row): void {
-    let setters = this.#setters.get(metadata);
-    if (!setters) {
-      setters = new Map(metadata.columns.filter(isStored).map((column) => [column.databaseName, setter(column)]));
-      this.#setters.set(metadata, setters);
-    }
+    const setters = getOrInsert(this.#setters, metadata, () => settersOf(metadata));
     for (const name in row) setters.get(name)?.(entity, row[name]);
   }
 }
@@ -65,30 +62,19 @@ async function callInOrder(entity: object, calls: readonly { execute(entity: obj
   return entity;
 }
 
+/** By the columns' names in the database. */
+function settersOf(metadata: EntityMetadata): ReadonlyMap<string, Setter> {
+  return new Map(metadata.columns.filter(isStored).map((column) => [column.databaseName, setter(column)]));
+}
+
 /** How a column's value gets into an entity: as it is where the driver hands it out in that form, else the way TypeORM does it. */
 export function setter(column: ColumnMetadata): Setter {
   const { propertyName: property } = column;
-  const { driver } = column.entityMetadata.dataSource;
-  // simple-array and simple-json are text to the database only.
-  const simple = typeof column.type === "string" && column.type.startsWith("simple-");
-  const plain = !column.transformer && !column.isArray && !simple && PLAIN_TYPES.has(driver.normalizeType(column));
-  if (plain && !column.embeddedMetadata) {
+  const { dataSource } = column.entityMetadata;
+  if (dialectOf(dataSource).isReadAsIs(column) && !column.embeddedMetadata) {
     return (entity, value) => {
       (entity as Row)[property] = value;
     };
   }
-  return (entity, value) => column.setEntityValue(entity, driver.prepareHydratedValue(value, column));
+  return (entity, value) => column.setEntityValue(entity, dataSource.driver.prepareHydratedValue(value, column));
 }
-
-/** Types whose values the driver hands out as entities hold them. */
-const PLAIN_TYPES = new Set([
-  "integer",
-  "smallint",
-  "bigint",
-  "character varying",
-  "text",
-  "uuid",
-  "jsonb",
-  "json",
-  "timestamp with time zone",
-]);

@@ -3,6 +3,7 @@ import { type ColumnMetadata, type Dialect, dialectOf, type SqlTable, type State
 import type { ResolvedPolicy } from "../policy/job-policy.js";
 import { resolvePolicy } from "../policy/resolve-policy.js";
 import type { StatusMap } from "../status/status-map.js";
+import { getOrInsert } from "../util/get-or-insert.js";
 import { isStored } from "./columns.js";
 import { Hydrator } from "./hydrate.js";
 import type { JobClass } from "./job-class.js";
@@ -38,23 +39,18 @@ export class JobTable {
     verifyClass(this.metadata);
     this.columns = this.metadata.columns.filter(isStored);
     this.dialect = dialectOf(dataSource);
-    this.sql = sqlTable(this.metadata, this.dialect);
+    this.sql = sqlTable(this.metadata);
     this.policy = resolvePolicy(target.policy, `${this.name}.policy`);
     this.hasSteps = target.steps !== undefined;
     this.statuses = statusesOf(target);
-    this.keys = new Keys(dataSource, this.dialect, this.name, this.metadata.primaryColumns);
+    this.keys = new Keys(this.dialect, this.name, this.metadata.primaryColumns);
     this.hydrator = new Hydrator(this.metadata);
     this.validation = new Validation(target, this.name);
   }
 
   /** A statement built once and kept. `variant` names everything that its text depends on. */
   statement(variant: string, build: () => Statement): Statement {
-    let statement = this.#statements.get(variant);
-    if (!statement) {
-      statement = build();
-      this.#statements.set(variant, statement);
-    }
-    return statement;
+    return getOrInsert(this.#statements, variant, build);
   }
 
   /** What errors say about a job of this class. */

@@ -1,17 +1,14 @@
-import type { DataSource } from "typeorm";
 import type { Bindings, ColumnMetadata, Dialect } from "../dialect/index.js";
 import { InvalidOptionError } from "../error/index.js";
 
 /** The primary columns of a class, and the keys that users give. */
 export class Keys {
   readonly columns: readonly ColumnMetadata[];
-  readonly #dataSource: DataSource;
   readonly #dialect: Dialect;
   readonly #className: string;
 
-  constructor(dataSource: DataSource, dialect: Dialect, className: string, columns: readonly ColumnMetadata[]) {
+  constructor(dialect: Dialect, className: string, columns: readonly ColumnMetadata[]) {
     this.columns = columns;
-    this.#dataSource = dataSource;
     this.#dialect = dialect;
     this.#className = className;
   }
@@ -26,7 +23,7 @@ export class Keys {
     return this.columns.map((column) => {
       const bare = single && (typeof key !== "object" || key === null || key instanceof Date || key instanceof Uint8Array);
       const value: unknown = bare ? key : typeof key === "object" && key !== null ? column.getEntityValue(key) : undefined;
-      const why = value === undefined || value === null ? "is missing" : this.#refusal(column, value);
+      const why = value === undefined || value === null ? "is missing" : this.#dialect.checkValue(column, value);
       if (why === undefined) return value;
       throw new InvalidOptionError(option, `${this.#describe()} (${column.propertyPath}: ${why})`, key, {
         jobClass: this.#className,
@@ -38,7 +35,7 @@ export class Keys {
   bindings(key: unknown, option?: string): Bindings {
     const values = this.values(key, option);
     return Object.fromEntries(
-      this.columns.map((column, index) => [`key${index}`, this.#dialect.parameter(this.#dataSource, column, values[index])]),
+      this.columns.map((column, index) => [`key${index}`, this.#dialect.parameter(column, values[index])]),
     );
   }
 
@@ -46,10 +43,8 @@ export class Keys {
   list(keys: readonly unknown[]): unknown {
     const rows = keys.map((key) => this.values(key, "keys"));
     const [only] = this.columns;
-    if (only && this.columns.length === 1) return rows.map(([value]) => this.#dialect.parameter(this.#dataSource, only, value));
-    const fields = rows.map((row) =>
-      row.map((value, index) => this.#dialect.field(this.#dataSource, this.columns[index]!, value)),
-    );
+    if (only && this.columns.length === 1) return rows.map(([value]) => this.#dialect.parameter(only, value));
+    const fields = rows.map((row) => row.map((value, index) => this.#dialect.field(this.columns[index]!, value)));
     const names = this.columns.map((column) => column.databaseName);
     return JSON.stringify(fields.map((row) => Object.fromEntries(row.map((value, index) => [names[index], value]))));
   }
@@ -65,10 +60,6 @@ export class Keys {
       else key[column.propertyName] = value;
     }
     return key;
-  }
-
-  #refusal(column: ColumnMetadata, value: unknown): string | undefined {
-    return this.#dialect.checkValue(this.#dataSource, column, this.#dialect.stored(column, value));
   }
 
   #describe(): string {

@@ -1,4 +1,5 @@
 import type { DataSource } from "typeorm";
+import { getOrInsert } from "../util/get-or-insert.js";
 import type { JobClass } from "./job-class.js";
 import { JobTable } from "./job-table.js";
 
@@ -6,11 +7,7 @@ const tables = new WeakMap<DataSource, Map<JobClass, JobTable>>();
 
 /** The table of a class in a DataSource; made at the first call, and anew when the DataSource was initialised again. */
 export function tableOf(dataSource: DataSource, target: JobClass): JobTable {
-  let known = tables.get(dataSource);
-  if (!known) {
-    known = new Map();
-    tables.set(dataSource, known);
-  }
+  const known = getOrInsert(tables, dataSource, () => new Map());
   const table = known.get(target);
   if (table && dataSource.isInitialized && table.metadata === dataSource.getMetadata(target)) return table;
   const made = new JobTable(dataSource, target);

@@ -16,3 +16,8 @@ export const systemClocks: Clocks = {
   monotonic: () => performance.now(),
   wall: () => Date.now(),
 };
+
+/** This moment. */
+export function now(clocks: Clocks): Instant {
+  return { monotonic: clocks.monotonic(), wall: clocks.wall() };
+}

@@ -1,4 +1,4 @@
-import type { Clocks, Instant } from "./monotonic.js";
+import { type Clocks, type Instant, now } from "./monotonic.js";
 
 const MAX_MARGIN = 1_000;
 
@@ -26,7 +26,7 @@ export class TrustWindow {
 
   /** This moment, to be taken before a request is sent. */
   now(): Instant {
-    return { monotonic: this.#clocks.monotonic(), wall: this.#clocks.wall() };
+    return now(this.#clocks);
   }
 
   /** The database has granted the lock for `durationMs`. A shorter duration than before shortens the trust. */
@@ -43,7 +43,7 @@ export class TrustWindow {
   /** Milliseconds until trust ends; 0 when it has. */
   remaining(): number {
     if (!this.#end) return 0;
-    const now = this.now();
-    return Math.max(0, Math.min(this.#end.monotonic - now.monotonic, this.#end.wall - now.wall));
+    const { monotonic, wall } = this.now();
+    return Math.max(0, Math.min(this.#end.monotonic - monotonic, this.#end.wall - wall));
   }
 }

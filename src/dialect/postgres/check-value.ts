@@ -1,6 +1,6 @@
-import type { DataSource } from "typeorm";
 import { checkJson } from "../../util/json-check.js";
-import type { ColumnMetadata } from "../column.js";
+import { type ColumnMetadata, driverOf, typeOf } from "../column.js";
+import { stored } from "./column-value.js";
 
 const INTEGERS: Record<string, bigint> = { smallint: 2n ** 15n, integer: 2n ** 31n, bigint: 2n ** 63n };
 const UUID = /^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;
@@ -11,32 +11,33 @@ const FIRST_TIME = Date.UTC(-4712, 0, 1);
 const UNSTORABLE = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
 /**
- * Why the column can't hold the value (after transformers), or undefined. What it doesn't know (geometry, ranges, extension
- * types) it leaves to the database.
+ * Why the column can't hold the value (as the entity's transformers make it), or undefined. What it doesn't know (geometry,
+ * ranges, extension types) it leaves to the database.
  *
  * @throws InvalidDataError with the path, for a value in a JSON column that JSON can't hold
  */
-export function checkValue(dataSource: DataSource, column: ColumnMetadata, value: unknown): string | undefined {
+export function checkValue(column: ColumnMetadata, given: unknown): string | undefined {
+  const value = stored(column, given);
   if (value === undefined) return "undefined is no value: use null, or leave it out";
   if (value === null) return column.isNullable ? undefined : "null in a column that is not nullable";
-  if (!column.isArray) return checkOne(dataSource, column, value);
+  if (!column.isArray) return checkOne(column, value);
   if (!Array.isArray(value)) return `expected an array, got ${typeof value}`;
-  return checkItems(dataSource, column, value);
+  return checkItems(column, value);
 }
 
-function checkItems(dataSource: DataSource, column: ColumnMetadata, items: readonly unknown[]): string | undefined {
+function checkItems(column: ColumnMetadata, items: readonly unknown[]): string | undefined {
   for (const [index, item] of items.entries()) {
     if (item === null) continue;
-    const why = Array.isArray(item) ? checkItems(dataSource, column, item) : checkOne(dataSource, column, item);
+    const why = Array.isArray(item) ? checkItems(column, item) : checkOne(column, item);
     if (why) return `element ${index}: ${why}`;
   }
   return undefined;
 }
 
-function checkOne(dataSource: DataSource, column: ColumnMetadata, value: unknown): string | undefined {
+function checkOne(column: ColumnMetadata, value: unknown): string | undefined {
   if (column.type === "simple-array") return checkSimpleArray(value);
   if (column.type === "simple-json") return void checkJson(value, column.propertyPath);
-  const type = dataSource.driver.normalizeType(column);
+  const type = typeOf(column);
   const limit = INTEGERS[type];
   if (limit !== undefined) return checkInteger(type, limit, value);
   switch (type) {
@@ -52,7 +53,7 @@ function checkOne(dataSource: DataSource, column: ColumnMetadata, value: unknown
     case "character":
     case "text":
     case "citext":
-      return checkText(dataSource, column, value);
+      return checkText(column, value);
     case "uuid":
       return typeof value === "string" && UUID.test(value) ? undefined : expected("a UUID", value);
     case "json":
@@ -125,10 +126,10 @@ function isDecimal(value: unknown): boolean {
   return typeof value === "string" && /\d/.test(value) && DECIMAL.test(value);
 }
 
-function checkText(dataSource: DataSource, column: ColumnMetadata, value: unknown): string | undefined {
+function checkText(column: ColumnMetadata, value: unknown): string | undefined {
   if (typeof value !== "string") return expected("text", value);
   if (UNSTORABLE.test(value)) return "NUL characters and lone surrogates can't be stored as text";
-  const length = Number(dataSource.driver.getColumnLength(column) || 0);
+  const length = Number(driverOf(column).getColumnLength(column) || 0);
   if (length === 0 || value.length <= length) return undefined;
   const characters = [...value].length;
   return characters > length ? `${characters} characters, at most ${length} fit` : undefined;

@@ -1,10 +1,11 @@
-import type { DataSource } from "typeorm";
-import type { ColumnMetadata } from "../column.js";
+import { type ColumnMetadata, driverOf, typeOf } from "../column.js";
 import type { SqlTable } from "../sql-table.js";
+import { literal } from "./fragments.js";
 import { localTimestamp, utcTimestamp } from "./local-timestamp.js";
 
 const SPATIAL = new Set(["geometry", "geography"]);
 const WITHOUT_ZONE = new Set(["timestamp without time zone", "date"]);
+const WHOLE = new Set(["integer", "smallint"]);
 const JSON_TYPES = new Set<unknown>(["json", "jsonb"]);
 
 /** The value as the column stores it: after the entity's transformers. */
@@ -15,19 +16,20 @@ export function stored(column: ColumnMetadata, value: unknown): unknown {
 }
 
 /** The value of a bound parameter. */
-export function parameter(dataSource: DataSource, column: ColumnMetadata, value: unknown): unknown {
-  const prepared: unknown = dataSource.driver.preparePersistentValue(value, column);
+export function parameter(column: ColumnMetadata, value: unknown): unknown {
+  const prepared: unknown = driverOf(column).preparePersistentValue(value, column);
   if (prepared === undefined) return null;
   return typeof prepared === "bigint" ? prepared.toString() : prepared;
 }
 
 /** The value of a field in a JSON record set. */
-export function field(dataSource: DataSource, column: ColumnMetadata, value: unknown): unknown {
+export function field(column: ColumnMetadata, value: unknown): unknown {
   // The driver would make JSON text of it, which would arrive as a JSON string.
   if (JSON_TYPES.has(column.type) && !column.isArray) return stored(column, value) ?? null;
-  const prepared = parameter(dataSource, column, value);
-  if (typeof prepared === "string" && WHOLE.has(dataSource.driver.normalizeType(column))) return Number(prepared);
-  const withoutZone = WITHOUT_ZONE.has(dataSource.driver.normalizeType(column));
+  const prepared = parameter(column, value);
+  const type = typeOf(column);
+  if (typeof prepared === "string" && WHOLE.has(type)) return Number(prepared);
+  const withoutZone = WITHOUT_ZONE.has(type);
   return Array.isArray(prepared) ? prepared.map((item) => scalar(item, withoutZone)) : scalar(prepared, withoutZone);
 }
 
@@ -43,17 +45,44 @@ function scalar(value: unknown, withoutZone: boolean): unknown {
 const AS_GIVEN = new Set(["integer", "smallint", "character varying", "text", "boolean", "jsonb"]);
 
 /** Whether a checked value is read back just as it was given. */
-export function isStoredAsGiven(dataSource: DataSource, column: ColumnMetadata, value: unknown): boolean {
-  const simple = !column.transformer && !column.isArray && !String(column.type).startsWith("simple-");
-  const type = dataSource.driver.normalizeType(column);
-  return simple && column.type !== Boolean && AS_GIVEN.has(type) && (!WHOLE.has(type) || typeof value !== "string");
+export function isStoredAsGiven(column: ColumnMetadata, value: unknown): boolean {
+  const type = typeOf(column);
+  return isScalar(column) && column.type !== Boolean && AS_GIVEN.has(type) && (!WHOLE.has(type) || typeof value !== "string");
 }
 
-const WHOLE = new Set(["integer", "smallint"]);
+/** Types whose values the driver hands out as entities hold them. */
+const READ_AS_IS = new Set([
+  "integer",
+  "smallint",
+  "bigint",
+  "character varying",
+  "text",
+  "uuid",
+  "jsonb",
+  "json",
+  "timestamp with time zone",
+]);
+
+/** Whether an entity holds the column's value just as the driver hands it out. */
+export function isReadAsIs(column: ColumnMetadata): boolean {
+  return isScalar(column) && READ_AS_IS.has(typeOf(column));
+}
+
+/** One value that nothing converts: TypeORM keeps simple-array and simple-json as text. */
+function isScalar(column: ColumnMetadata): boolean {
+  return !column.transformer && !column.isArray && !String(column.type).startsWith("simple-");
+}
+
+/** Whether the column can hold a UUID, as one or as text. */
+export function canHoldUuid(column: ColumnMetadata): boolean {
+  const type = typeOf(column);
+  const length = Number(column.length || Number.POSITIVE_INFINITY);
+  return type === "uuid" || (["character varying", "text"].includes(type) && length >= 36);
+}
 
 /** The type of the column in a JSON record set. */
-export function fieldType(dataSource: DataSource, column: ColumnMetadata): string {
-  const type = dataSource.driver.normalizeType(column);
+export function fieldType(column: ColumnMetadata): string {
+  const type = typeOf(column);
   if (SPATIAL.has(type)) return "jsonb";
   return `${RECORD_TYPES[type] ?? type}${column.isArray ? "[]" : ""}`;
 }
@@ -76,22 +105,16 @@ export function mergeSql(name: string): (placeholder: string) => string {
 }
 
 /** SQL for a record set's field. The name of an enum's type isn't in the metadata: the table itself knows it. */
-export function fieldSql(
-  dataSource: DataSource,
-  column: ColumnMetadata,
-  table: Pick<SqlTable, "path">,
-  name: string,
-): (field: string) => string {
-  if (dataSource.driver.normalizeType(column) !== "enum") return valueSql(column);
-  const key = `'${column.databaseName.replaceAll("'", "''")}'`;
+export function fieldSql(column: ColumnMetadata, table: Pick<SqlTable, "path">, name: string): (field: string) => string {
+  if (typeOf(column) !== "enum") return valueSql(column);
+  const key = literal(column.databaseName);
   return (field) => `(jsonb_populate_record(NULL::${table.path}, jsonb_build_object(${key}, ${field}))).${name}`;
 }
 
 /** The column's DEFAULT as SQL, `NULL` without one. */
-export function defaultSql(dataSource: DataSource, column: ColumnMetadata, table: Pick<SqlTable, "path">): string {
-  const declared = dataSource.driver.normalizeDefault(column);
+export function defaultSql(column: ColumnMetadata, table: Pick<SqlTable, "path">): string {
+  const declared = driverOf(column).normalizeDefault(column);
   if (declared !== undefined || !column.isGenerated) return declared ?? "NULL";
   if (column.generationStrategy === "uuid") return "gen_random_uuid()";
-  const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
-  return `nextval(pg_get_serial_sequence(${text(table.path)}, ${text(column.databaseName)}))`;
+  return `nextval(pg_get_serial_sequence(${literal(table.path)}, ${literal(column.databaseName)}))`;
 }

@@ -1,13 +1,12 @@
-import type { DataSource } from "typeorm";
-import type { ColumnMetadata } from "../column.js";
+import { type ColumnMetadata, typeOf } from "../column.js";
 
 /**
  * Makes a text that is the same for equal values of a key column and only for these, whether the value comes from a user (as
  * `field` has it) or from a row; undefined for types whose equality only the database knows.
  */
-export function comparableKey(dataSource: DataSource, column: ColumnMetadata): ((value: unknown) => string) | undefined {
+export function comparableKey(column: ColumnMetadata): ((value: unknown) => string) | undefined {
   if (column.isArray) return undefined;
-  switch (dataSource.driver.normalizeType(column)) {
+  switch (typeOf(column)) {
     case "character varying":
     case "text":
     case "enum":

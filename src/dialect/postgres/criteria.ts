@@ -1,5 +1,5 @@
 import type { SqlTable } from "../sql-table.js";
-import { keyIs, literal, milliseconds, STATEMENT_CLOCK, statusIn } from "./fragments.js";
+import { columnList, keyIs, literal, milliseconds, STATEMENT_CLOCK, statusIn } from "./fragments.js";
 import { Params } from "./params.js";
 
 /** Conditions of a criteria with the parameters they bind. */
@@ -50,7 +50,6 @@ export function criteria(table: SqlTable, shape: CriteriaShape): Condition {
 function keyAmong(table: SqlTable, params: Params): string {
   // No casts: the server knows the columns' types better, the length of a character column and the name of an enum among them.
   if (table.key.length === 1) return `j.${table.key[0]} = ANY(${params.$("keys")})`;
-  const columns = table.key.map((column) => `j.${column}`).join(", ");
   const fields = table.key.map((column) => `k.${column}`).join(", ");
-  return `(${columns}) IN (SELECT ${fields} FROM jsonb_populate_recordset(NULL::${table.path}, ${params.$("keys")}) AS k)`;
+  return `(${columnList(table.key)}) IN (SELECT ${fields} FROM jsonb_populate_recordset(NULL::${table.path}, ${params.$("keys")}) AS k)`;
 }

@@ -1,6 +1,6 @@
 import type { SqlTable } from "../sql-table.js";
 import type { Statement } from "../statement.js";
-import { CLOCK, STATEMENT_CLOCK, statusIn } from "./fragments.js";
+import { CLOCK, columnList, milliseconds, STATEMENT_CLOCK, statusIn, touched, where } from "./fragments.js";
 import { Params } from "./params.js";
 
 /** One column of the inserted rows. */
@@ -44,14 +44,14 @@ export function enqueue(
   ]);
   const names = [...columns.map((column) => column.name), status, runAt, createdAt, updatedAt];
   // The statement's clock, so that all rows of one enqueue carry the same time.
-  const due = `coalesce(r.run_at, ${STATEMENT_CLOCK} + coalesce(r.delay, 0) * interval '1 millisecond')`;
+  const due = `coalesce(r.run_at, ${STATEMENT_CLOCK} + ${milliseconds("coalesce(r.delay, 0)")})`;
   const values = [...given, `${pending}`, due, STATEMENT_CLOCK, STATEMENT_CLOCK];
   const record = [...fields, "run_at timestamptz", "delay float8"].join(", ");
   const insert =
     `INSERT INTO ${table.path} AS j (${names.join(", ")}) SELECT ${values.join(", ")} ` +
     `FROM jsonb_to_recordset(${params.$("rows", "jsonb")}) AS r(${record}) ${onConflict(table, names, conflict)}`;
   if (answer === "time") return params.statement(`WITH inserted AS (${insert}) SELECT ${STATEMENT_CLOCK} AS time`);
-  return params.statement(`${insert}RETURNING ${table.read.map((column) => `j.${column}`).join(", ")}`);
+  return params.statement(`${insert}RETURNING ${columnList(table.read)}`);
 }
 
 function onConflict(table: SqlTable, names: readonly string[], conflict: OnConflict): string {
@@ -60,16 +60,16 @@ function onConflict(table: SqlTable, names: readonly string[], conflict: OnConfl
   if (conflict === "ignore") return `${target} NOTHING `;
   const { reason, retry, finishedAt, lock, createdAt, updatedAt } = table.col;
   const kept = (name: string) => table.key.includes(name) || name === createdAt || name === updatedAt;
-  const touched = (name: string) => table.touched.some((assignment) => assignment.startsWith(`${name} = `));
-  const replaced = names.filter((name) => !kept(name) && !touched(name));
+  const bumped = (name: string) => name === table.version || name === table.updateDate;
+  const replaced = names.filter((name) => !kept(name) && !bumped(name));
   const sets = [
     ...replaced.map((name) => `${name} = excluded.${name}`),
     `${reason} = NULL`,
     `${retry} = 0`,
     `${finishedAt} = NULL`,
     `${updatedAt} = ${CLOCK}`,
-    ...table.touched,
+    ...touched(table),
   ];
-  const idle = [`NOT ${statusIn(table, conflict.replaceUnless)}`, `j.${lock} IS NULL`, ...table.alive];
-  return `${target} UPDATE SET ${sets.join(", ")} WHERE ${idle.join(" AND ")} `;
+  const idle = where(table, `NOT ${statusIn(table, conflict.replaceUnless)}`, `j.${lock} IS NULL`);
+  return `${target} UPDATE SET ${sets.join(", ")} WHERE ${idle} `;
 }

@@ -12,15 +12,46 @@ export function keyIs(table: SqlTable, params: Params): string {
   return table.key.map((column, index) => `j.${column} = ${params.$(`key${index}`)}`).join(" AND ");
 }
 
-/** The conditions joined, with what the entity itself declares (soft deletion, discriminator). */
+/** The conditions joined, with what the entity itself declares (soft deletion, discriminator); `TRUE` where there is none. */
 export function where(table: SqlTable, ...conditions: string[]): string {
-  return [...conditions, ...table.alive].join(" AND ");
+  const { deletedAt, discriminator } = table;
+  const all = [...conditions];
+  if (deletedAt) all.push(`j.${deletedAt} IS NULL`);
+  if (discriminator) all.push(`j.${discriminator.column} IN (${discriminator.values.map(literal).join(", ")})`);
+  return all.join(" AND ") || "TRUE";
 }
 
-/** Nobody holds the row: unlocked, or the lock has expired. A lock without an expiry was not written by this library. */
+/** Assignments that every transition carries: the entity's own version and update-date columns are bumped. */
+export function touched(table: SqlTable): string[] {
+  const { version, updateDate } = table;
+  return [...(version ? [`${version} = j.${version} + 1`] : []), ...(updateDate ? [`${updateDate} = ${CLOCK}`] : [])];
+}
+
+/** Assignments that take the lock off. */
+export function unlocked(table: SqlTable): string[] {
+  const { lock, lockUntil, lockBy } = table.col;
+  return [`${lock} = NULL`, `${lockUntil} = NULL`, `${lockBy} = NULL`];
+}
+
+/** Columns of the row, for a SELECT, RETURNING or ORDER BY. */
+export function columnList(names: readonly string[]): string {
+  return names.map((name) => `j.${name}`).join(", ");
+}
+
+/** The key columns as key0…: the names of the parameters that find the row again. */
+export function keyList(table: SqlTable): string {
+  return table.key.map((column, index) => `j.${column} AS key${index}`).join(", ");
+}
+
+/** Nobody holds the row: unlocked, or the lock has expired. */
 export function free(table: SqlTable): string {
-  const { lock, lockUntil } = table.col;
-  return `(j.${lock} IS NULL OR j.${lockUntil} IS NULL OR j.${lockUntil} <= ${STATEMENT_CLOCK})`;
+  return `(j.${table.col.lock} IS NULL OR ${expired(table)})`;
+}
+
+/** The lock has expired, by database time. One without an expiry was not written by this library. */
+export function expired(table: SqlTable): string {
+  const { lockUntil } = table.col;
+  return `(j.${lockUntil} IS NULL OR j.${lockUntil} <= ${STATEMENT_CLOCK})`;
 }
 
 /** Somebody holds the row, by database time. */
@@ -67,7 +98,7 @@ export function foreignRecord(table: SqlTable, error: string, code: string): str
   );
 }
 
-/** A text literal of ours (never of a user). */
+/** A text literal, for names and texts of ours: what a user gives is always bound. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -104,9 +135,16 @@ export interface Picked {
  * CTE would read the whole table, and `IN (… LIMIT n)` could run again and again and update more than n.
  */
 export function picked(table: SqlTable, condition: string, tail: string): Picked {
-  const keys = table.key.map((column) => `j.${column}`).join(", ");
+  const keys = columnList(table.key);
   const select = `SELECT ${keys} FROM ${table.path} AS j WHERE ${condition} ${tail}`;
   if (table.key.length === 1) return { with: "", relation: "", match: `${keys} = ANY(ARRAY(${select}))` };
   const match = table.key.map((column) => `j.${column} = picked.${column}`).join(" AND ");
   return { with: `WITH picked AS MATERIALIZED (${select}) `, relation: "picked", match };
+}
+
+/** One column that is set to a bound value. */
+export interface SetColumn {
+  readonly name: string;
+  /** SQL for the value, around its placeholder. */
+  readonly value: (placeholder: string) => string;
 }

@@ -1,6 +1,6 @@
 import type { SqlTable } from "../sql-table.js";
 import type { Statement } from "../statement.js";
-import { CLOCK, held, keyIs, milliseconds, picked, where } from "./fragments.js";
+import { CLOCK, columnList, held, keyIs, milliseconds, picked, where } from "./fragments.js";
 import { Params } from "./params.js";
 
 /** A heartbeat and an `extend` may pass each other on the way: neither shortens what the other gave. */
@@ -54,7 +54,7 @@ export function doubt(table: SqlTable): Statement {
   const params = new Params();
   const { lock, errors } = table.col;
   return params.statement(
-    `SELECT j.${lock} AS lock, j.${errors} AS errors, ${[...new Set(table.read)].map((column) => `j.${column}`).join(", ")} ` +
+    `SELECT j.${lock} AS lock, j.${errors} AS errors, ${columnList(table.read)} ` +
       `FROM ${table.path} AS j WHERE ${keyIs(table, params)} FOR UPDATE`,
   );
 }

@@ -6,12 +6,16 @@ import {
   backoffDelay,
   byStatus,
   CLOCK,
+  columnList,
   errorsAppended,
+  expired,
   foreignRecord,
+  keyList,
   milliseconds,
   picked,
-  STATEMENT_CLOCK,
   statusIn,
+  touched,
+  unlocked,
   where,
 } from "./fragments.js";
 import { LOST } from "./start.js";
@@ -75,7 +79,7 @@ export function rescue(
   ignored: ReadonlyMap<number, number>,
   policy: { readonly maxAttempts: number; readonly maxErrors: number; readonly backoff: Backoff },
 ): Statement {
-  const { status, reason, runAt, retry, errors, finishedAt, lockUntil } = table.col;
+  const { status, reason, runAt, retry, errors, finishedAt } = table.col;
   const exhausted = `j.${retry} + 1 >= ${policy.maxAttempts}`;
   const delay = milliseconds(backoffDelay(table, policy.backoff));
   const sets = [
@@ -87,8 +91,7 @@ export function rescue(
     ...unlocked(table),
     `${finishedAt} = CASE WHEN ${exhausted} THEN ${CLOCK} END`,
   ];
-  const expired = `(j.${lockUntil} IS NULL OR j.${lockUntil} <= ${STATEMENT_CLOCK})`;
-  return transition(table, condition, [statusIn(table, [...failed.keys()]), expired], sets, "skip");
+  return transition(table, condition, [statusIn(table, [...failed.keys()]), expired(table)], sets, "skip");
 }
 
 /** Deletes up to `limit` rows of one status that nobody holds, the oldest first: without an order the planner would read the table. */
@@ -101,13 +104,8 @@ export function purge(table: SqlTable, condition: Condition, code: number, limit
   );
   const using = rows.relation ? `USING ${rows.relation} ` : "";
   return condition.params.statement(
-    `${rows.with}DELETE FROM ${table.path} AS j ${using}WHERE ${rows.match} ${keysReturned(table)}`,
+    `${rows.with}DELETE FROM ${table.path} AS j ${using}WHERE ${rows.match} RETURNING ${keyList(table)}`,
   );
-}
-
-function unlocked(table: SqlTable): string[] {
-  const { lock, lockUntil, lockBy } = table.col;
-  return [`${lock} = NULL`, `${lockUntil} = NULL`, `${lockBy} = NULL`];
 }
 
 /** A transition by an operator. Several rows: held ones are skipped. One row: it may wait, since it holds nothing else. */
@@ -118,20 +116,16 @@ function transition(
   sets: readonly string[],
   waiting: Waiting,
 ): Statement {
-  const all = [...sets, `${table.col.updatedAt} = ${CLOCK}`, ...table.touched].join(", ");
+  const all = [...sets, `${table.col.updatedAt} = ${CLOCK}`, ...touched(table)].join(", ");
   const matching = where(table, ...conditions, ...condition.conditions);
   if (waiting === "wait") {
-    return condition.params.statement(`UPDATE ${table.path} AS j SET ${all} WHERE ${matching} ${keysReturned(table)}`);
+    return condition.params.statement(`UPDATE ${table.path} AS j SET ${all} WHERE ${matching} RETURNING ${keyList(table)}`);
   }
-  const order = `ORDER BY ${table.key.map((column) => `j.${column}`).join(", ")}`;
+  const order = `ORDER BY ${columnList(table.key)}`;
   // As weak as the UPDATE itself: rows that foreign keys only refer to are not held.
   const rows = picked(table, matching, `${order} FOR NO KEY UPDATE SKIP LOCKED`);
   const from = rows.relation ? `FROM ${rows.relation} ` : "";
   return condition.params.statement(
-    `${rows.with}UPDATE ${table.path} AS j SET ${all} ${from}WHERE ${rows.match} ${keysReturned(table)}`,
+    `${rows.with}UPDATE ${table.path} AS j SET ${all} ${from}WHERE ${rows.match} RETURNING ${keyList(table)}`,
   );
-}
-
-function keysReturned(table: SqlTable): string {
-  return `RETURNING ${table.key.map((column, index) => `j.${column} AS key${index}`).join(", ")}`;
 }

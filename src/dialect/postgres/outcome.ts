@@ -1,14 +1,19 @@
 import type { SqlTable } from "../sql-table.js";
 import type { Statement } from "../statement.js";
-import { type Backoff, backoffDelay, CLOCK, errorsAppended, ISO_NOW, keyIs, milliseconds, where } from "./fragments.js";
+import {
+  type Backoff,
+  backoffDelay,
+  CLOCK,
+  errorsAppended,
+  ISO_NOW,
+  keyIs,
+  milliseconds,
+  type SetColumn,
+  touched,
+  unlocked,
+  where,
+} from "./fragments.js";
 import { Params } from "./params.js";
-
-/** One column that an outcome sets from the user's updates. */
-export interface SetColumn {
-  readonly name: string;
-  /** SQL for the new value, around its placeholder. */
-  readonly value: (placeholder: string) => string;
-}
 
 /**
  * Success: params key0…, lock, and value0… for `columns`.
@@ -102,16 +107,8 @@ function guarded(
   sets: readonly string[],
   returning: readonly string[],
 ): Statement {
-  const { lock, lockUntil, lockBy, updatedAt } = table.col;
-  const all = [
-    `${table.col.status} = ${status}`,
-    ...sets,
-    `${lock} = NULL`,
-    `${lockUntil} = NULL`,
-    `${lockBy} = NULL`,
-    `${updatedAt} = ${CLOCK}`,
-    ...table.touched,
-  ];
+  const { lock, updatedAt } = table.col;
+  const all = [`${table.col.status} = ${status}`, ...sets, ...unlocked(table), `${updatedAt} = ${CLOCK}`, ...touched(table)];
   const guard = where(table, keyIs(table, params), `j.${lock} = ${params.$("lock", "uuid")}`);
   return params.statement(
     `UPDATE ${table.path} AS j SET ${all.join(", ")} WHERE ${guard} RETURNING ${[...new Set(returning)].join(", ")}`,

@@ -1,7 +1,7 @@
 import type { SqlTable } from "../sql-table.js";
 import type { Statement } from "../statement.js";
 import type { Condition } from "./criteria.js";
-import { free, held, statusIn, where } from "./fragments.js";
+import { columnList, free, held, keyList, statusIn, where } from "./fragments.js";
 
 /**
  * Jobs by status, in the order of the last change. One branch per code, each with its own LIMIT: an index gives each branch in
@@ -15,12 +15,11 @@ export function findByStatus(
   limit: number,
 ): Statement {
   const direction = order === "oldest" ? "ASC" : "DESC";
-  const by = ["updatedAt" as const].map((column) => `j.${table.col[column]}`);
-  const sorting = [...by, ...table.key.map((column) => `j.${column}`)].map((column) => `${column} ${direction}`).join(", ");
+  const sorting = [table.col.updatedAt, ...table.key].map((column) => `j.${column} ${direction}`).join(", ");
   const tail = `ORDER BY ${sorting} LIMIT ${limit}`;
   const branches = codes.map(
     (code) =>
-      `(SELECT ${columns(table)} FROM ${table.path} AS j WHERE ${where(table, statusIn(table, [code]), ...condition.conditions)} ${tail})`,
+      `(SELECT ${columnList(table.read)} FROM ${table.path} AS j WHERE ${where(table, statusIn(table, [code]), ...condition.conditions)} ${tail})`,
   );
   const text = branches.length === 1 ? branches[0]! : `SELECT * FROM (${branches.join(" UNION ALL ")}) AS j ${tail}`;
   return condition.params.statement(text);
@@ -34,19 +33,17 @@ export function findLocked(
   lock: "live" | "expired",
 ): Statement {
   const state = lock === "live" ? held(table) : free(table);
-  const keys = table.key.map((column) => `j.${column}`).join(", ");
   return condition.params.statement(
-    `SELECT ${columns(table)} FROM ${table.path} AS j WHERE ${where(table, statusIn(table, running), state, ...condition.conditions)} ` +
-      `ORDER BY j.${table.col.lockAt}, ${keys}`,
+    `SELECT ${columnList(table.read)} FROM ${table.path} AS j WHERE ${where(table, statusIn(table, running), state, ...condition.conditions)} ` +
+      `ORDER BY ${columnList([table.col.lockAt, ...table.key])}`,
   );
 }
 
 /** Keys of the rows that match, in key order. */
 export function matchingKeys(table: SqlTable, condition: Condition, codes: readonly number[]): Statement {
-  const keys = table.key.map((column, index) => `j.${column} AS key${index}`).join(", ");
-  const order = table.key.map((column) => `j.${column}`).join(", ");
   return condition.params.statement(
-    `SELECT ${keys} FROM ${table.path} AS j WHERE ${where(table, statusIn(table, codes), ...condition.conditions)} ORDER BY ${order}`,
+    `SELECT ${keyList(table)} FROM ${table.path} AS j ` +
+      `WHERE ${where(table, statusIn(table, codes), ...condition.conditions)} ORDER BY ${columnList(table.key)}`,
   );
 }
 
@@ -54,13 +51,8 @@ export function matchingKeys(table: SqlTable, condition: Condition, codes: reado
 export function count(table: SqlTable, condition: Condition, by: "status" | "reason"): Statement {
   const group = by === "status" ? `j.${table.col.status}` : `j.${table.col.status}, j.${table.col.reason}`;
   const reason = by === "status" ? "NULL" : `j.${table.col.reason}`;
-  const conditions = [...condition.conditions, ...table.alive];
-  const filter = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")} ` : "";
   return condition.params.statement(
-    `SELECT j.${table.col.status} AS status, ${reason} AS reason, count(*) AS count FROM ${table.path} AS j ${filter}GROUP BY ${group}`,
+    `SELECT j.${table.col.status} AS status, ${reason} AS reason, count(*) AS count FROM ${table.path} AS j ` +
+      `WHERE ${where(table, ...condition.conditions)} GROUP BY ${group}`,
   );
-}
-
-function columns(table: SqlTable): string {
-  return table.read.map((column) => `j.${column}`).join(", ");
 }

@@ -1,6 +1,19 @@
 import type { SqlTable } from "../sql-table.js";
 import type { Statement } from "../statement.js";
-import { byStatus, CLOCK, errorsAppended, foreignRecord, free, keyIs, milliseconds, statusIn, where } from "./fragments.js";
+import {
+  byStatus,
+  CLOCK,
+  columnList,
+  errorsAppended,
+  foreignRecord,
+  free,
+  keyIs,
+  milliseconds,
+  type SetColumn,
+  statusIn,
+  touched,
+  where,
+} from "./fragments.js";
 import { Params } from "./params.js";
 
 /** Which codes a start may leave, and where each leads. */
@@ -27,15 +40,8 @@ export function start(table: SqlTable, codes: StartCodes, maxErrors: number): St
   const params = new Params();
   return params.statement(
     `UPDATE ${table.path} AS j SET ${transition(table, codes, maxErrors, params)} ` +
-      `WHERE ${where(table, keyIs(table, params), startable(table, codes))} RETURNING ${table.read.join(", ")}`,
+      `WHERE ${where(table, keyIs(table, params), startable(table, codes))} RETURNING ${columnList(table.read)}`,
   );
-}
-
-/** One column of a row that `create` inserts. */
-export interface CreatedColumn {
-  readonly name: string;
-  /** SQL for the value, around its placeholder. */
-  readonly value: (placeholder: string) => string;
 }
 
 /**
@@ -46,7 +52,7 @@ export function createAndStart(
   table: SqlTable,
   codes: StartCodes,
   maxErrors: number,
-  columns: readonly CreatedColumn[],
+  columns: readonly SetColumn[],
   inProgress: number,
 ): Statement {
   const params = new Params();
@@ -65,7 +71,7 @@ export function createAndStart(
   return params.statement(
     `INSERT INTO ${table.path} AS j (${[...values.keys()].join(", ")}) VALUES (${[...values.values()].join(", ")}) ` +
       `ON CONFLICT (${table.key.join(", ")}) DO UPDATE SET ${transition(table, codes, maxErrors, params)} ` +
-      `WHERE ${where(table, startable(table, codes))} RETURNING ${table.read.map((column) => `j.${column}`).join(", ")}`,
+      `WHERE ${where(table, startable(table, codes))} RETURNING ${columnList(table.read)}`,
   );
 }
 
@@ -103,6 +109,6 @@ function transition(table: SqlTable, codes: StartCodes, maxErrors: number, param
     `${errors} = CASE WHEN ${lost} THEN ${errorsAppended(table, foreignRecord(table, LOST, "lock_expired"), maxErrors)} ELSE j.${errors} END`,
     `${updatedAt} = ${CLOCK}`,
     `${finishedAt} = ${unlessExhausted("NULL", CLOCK)}`,
-    ...table.touched,
+    ...touched(table),
   ].join(", ");
 }
