@@ -14,9 +14,8 @@ export async function interleaved(
   const names = Object.keys(contenders);
   const rates: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -1; round < rounds; round++) {
-    // Each round begins with another one, so that none always follows the same neighbour.
-    const shift = ((round % names.length) + names.length) % names.length;
-    for (const name of [...names.slice(shift), ...names.slice(0, shift)]) {
+    // In another order each time, so that none always follows the same neighbour and pays for what that left behind.
+    for (const name of shuffled(names)) {
       const { fill, run } = contenders[name]!;
       await fill();
       const before = performance.now();
@@ -26,6 +25,13 @@ export async function interleaved(
     }
   }
   return rates;
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 }
 
 export function median(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 export type { StartOptions } from "./attempt/attempt-options.js";
 export type { Work } from "./attempt/run-attempt.js";
-export type { DeepReadonly, OpenAttempt, Started } from "./attempt/started-job.js";
-export type { Updates, WriteCallback } from "./attempt/updates.js";
+export type { OpenAttempt, Started } from "./attempt/started-job.js";
+export type { Settable, Updates, WriteCallback } from "./attempt/updates.js";
 export { JobEntity } from "./entity/job-entity.js";
 export { type JobMembers, type JobMixed, JobMixin } from "./entity/job-mixin.js";
 export type { JobStatics, OfDataSource } from "./entity/job-statics.js";
@@ -24,4 +24,5 @@ export type { ScheduleOptions } from "./store/schedule.js";
 export { configureJobs, type JobSettings } from "./store/settings.js";
 export type { JobClass, JobKey, OwnColumn, SettableColumn } from "./table/job-class.js";
 export type { JobRow, ManagedColumn } from "./table/job-row.js";
+export type { DeepReadonly } from "./util/deep-readonly.js";
 export type { Duration } from "./util/duration.js";

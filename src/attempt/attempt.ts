@@ -202,7 +202,7 @@ export class Attempt {
       if (name !== "succeed") return;
       const columns = this.#own.changed();
       if (columns.length > 0) throw new JobUnsavedChangeError({ ...this.context(), columns });
-      await this.table.validation.entity(this.updates.preview());
+      await this.table.validation.entity(() => this.updates.preview());
     } catch (error) {
       // In a later turn than the assignment in settle(), which would undo it.
       await undefined;

@@ -110,7 +110,7 @@ function behind(attempt: Attempt, error: unknown): unknown {
 /** The instance shows the row as written, and whoever listens is told. */
 function announce(attempt: Attempt, outcome: WrittenOutcome, row: Row): void {
   const { table, entity } = attempt;
-  attempt.restoreColumns();
+  if (outcome.name !== "succeed") attempt.restoreColumns(); // a success was refused with any
   table.hydrator.refresh(entity, row);
   if (outcome.name === "succeed") showRelations(attempt);
   if (!observed("typeorm-jobs:attempt")) return;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Row } from "../dialect/index.js";
 import { printDebugEvents } from "../event/debug.js";
 import { observed, publish } from "../event/job-events.js";
 import { startJob } from "../store/start.js";
@@ -9,6 +10,8 @@ import { now, systemClocks } from "../util/monotonic.js";
 import { Attempt } from "./attempt.js";
 import type { AttemptOptions } from "./attempt-options.js";
 import { describeAttempt } from "./describe-attempt.js";
+import { failUnreadable } from "./fail-unreadable.js";
+import { followSignal } from "./follow-signal.js";
 import { heartbeatOf } from "./heartbeat.js";
 import { LOCK_BY } from "./lock-by.js";
 import { bindAttempt } from "./open-attempts.js";
@@ -33,7 +36,7 @@ export async function startAttempt(
   const sentAt = now(systemClocks);
   try {
     const row = await startJob(table, { key, lock, lockBy: LOCK_BY, ...options });
-    const entity = await table.hydrator.create<JobRow>(row);
+    const entity = await readStarted(table, row, { key, lock, options });
     const attempt = new Attempt({ table, entity, lock, lockBy: LOCK_BY, options, sentAt, startedFrom });
     if (stopPrinting) attempt.onEnd(stopPrinting);
     return open(attempt);
@@ -41,6 +44,15 @@ export async function startAttempt(
     if (observed("typeorm-jobs:attempt"))
       publish("typeorm-jobs:attempt", { type: "refused", ...about(), error: error as Error });
     stopPrinting?.();
+    throw error;
+  }
+}
+
+async function readStarted(table: JobTable, row: Row, started: { key: unknown; lock: string; options: AttemptOptions }) {
+  try {
+    return await table.hydrator.create<JobRow>(row);
+  } catch (error) {
+    await failUnreadable(table, row, started, error);
     throw error;
   }
 }
@@ -55,14 +67,4 @@ function open(attempt: Attempt): Attempt {
   }
   followSignal(attempt); // it may abort at once
   return attempt;
-}
-
-/** The caller's signal aborts the job's. It outlives the attempt, so the listener must not stay on it. */
-function followSignal(attempt: Attempt): void {
-  const { signal } = attempt.options;
-  if (!signal) return;
-  const follow = () => attempt.abort(signal.reason);
-  if (signal.aborted) follow();
-  signal.addEventListener("abort", follow, { once: true });
-  attempt.onEnd(() => signal.removeEventListener("abort", follow));
 }

@@ -2,16 +2,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { JobKind } from "../status/job-status.js";
 import type { JobRow } from "../table/job-row.js";
+import type { DeepReadonly } from "../util/deep-readonly.js";
 import type { Duration } from "../util/duration.js";
 import type { Attempt } from "./attempt.js";
 import type { Updates } from "./updates.js";
-
-/** JSON data as a started job shows it: read-only at every depth. */
-export type DeepReadonly<T> = T extends readonly (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
-  : T extends object
-    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-    : T;
 
 /** What an open attempt adds to the entity. */
 export interface OpenAttempt<T extends JobRow> {

@@ -7,12 +7,16 @@ import type { SettableColumn } from "../table/job-class.js";
 import type { JobRow } from "../table/job-row.js";
 import type { JobTable } from "../table/job-table.js";
 import { cloneJson } from "../util/clone-json.js";
+import type { DeepReadonly } from "../util/deep-readonly.js";
 import { checkJson } from "../util/json-check.js";
 import { nearest } from "../util/nearest.js";
 import { snapshot } from "../util/snapshot.js";
 
 /** Writes business data in the transaction of the job's success. Keep it short: the job's row is locked meanwhile. */
 export type WriteCallback = (tx: EntityManager) => Promise<unknown>;
+
+/** What a column takes: `data` of a started job is read-only at every depth, and parts of it may come back as they are. */
+export type Settable<T extends JobRow, K extends keyof T> = K extends "data" ? DeepReadonly<T[K]> : T[K];
 
 function isPatch(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -46,8 +50,8 @@ export class Updates<T extends JobRow> {
    * @example job.updates.set("rows", 42);
    * @example job.updates.set({ rows: 42, data: { ...job.data, version: 2 } });
    */
-  set<K extends SettableColumn<T>>(column: K, value: T[K]): void;
-  set(columns: { readonly [K in SettableColumn<T>]?: T[K] }): void;
+  set<K extends SettableColumn<T>>(column: K, value: Settable<T, K>): void;
+  set(columns: { readonly [K in SettableColumn<T>]?: Settable<T, K> }): void;
   set(columns: string | Readonly<Record<string, unknown>>, value?: unknown): void {
     this.#refuseSealed();
     const given = typeof columns === "string" ? { [columns]: value } : columns;
@@ -71,7 +75,7 @@ export class Updates<T extends JobRow> {
    * @throws InvalidUpdateError when the column holds no JSON, or the patch is no object
    * @example job.updates.merge("data", { version: 2 });
    */
-  merge<K extends SettableColumn<T>>(column: K, patch: Partial<T[K]>): void {
+  merge<K extends SettableColumn<T>>(column: K, patch: Partial<Settable<T, K>>): void {
     this.#refuseSealed();
     const refuse = (why: string) => new InvalidUpdateError(column, why, this.#table.context());
     this.#refuseUnsettable(column);

@@ -2,8 +2,8 @@
 export interface Statement {
   readonly text: string;
   readonly params: readonly string[];
-  /** Name under which the server keeps the parsed statement. */
-  readonly name: string;
+  /** Name under which the server keeps the parsed statement; undefined: it keeps none. */
+  readonly name: string | undefined;
 }
 
 /** Values by parameter name. */

@@ -1,5 +1,5 @@
 import { BeforeRemove, BeforeSoftRemove, BeforeUpdate, Column, Index } from "typeorm";
-import { askIgnore, askRelease } from "../attempt/ask.js";
+import { askIgnore, askOutcome, askRelease } from "../attempt/ask.js";
 import { disposeAttempt } from "../attempt/dispose.js";
 import { started } from "../attempt/open-attempts.js";
 import { refuseOpen } from "../attempt/refuse-open.js";
@@ -121,19 +121,21 @@ export function JobMixin<B extends Base>(base: B): JobMixed<B> {
       return started(this).signal;
     }
 
-    async succeed(): Promise<void> {
-      return started(this).settle({ name: "succeed" });
+    // None of these is async: each answers the attempt's own promise, which `run` awaits too. Behind a promise of its own, an outcome
+    // that user code forgot to await would end the process when it fails.
+    succeed(): Promise<void> {
+      return askOutcome(this, () => ({ name: "succeed" }));
     }
 
-    async fail(error: unknown): Promise<void> {
-      return started(this).settle({ name: "fail", error });
+    fail(error: unknown): Promise<void> {
+      return askOutcome(this, () => ({ name: "fail", error }));
     }
 
-    async ignore(reason: string): Promise<void> {
+    ignore(reason: string): Promise<void> {
       return askIgnore(this, reason);
     }
 
-    async release(options: { delay?: Duration; reason?: string } = {}): Promise<void> {
+    release(options: { delay?: Duration; reason?: string } = {}): Promise<void> {
       return askRelease(this, options);
     }
 

@@ -73,7 +73,7 @@ function prepare<T>(table: JobTable, { rows, json }: Batch, onConflict: OnConfli
   const pending = statuses.steps[0]!.codes.pending;
   const replaceUnless = statuses.codesOf("in_progress");
   const told = onConflict === "error" ? foretold(table, rows) : undefined;
-  const variant = `enqueue ${onConflict} ${told ? "time" : "rows"} ${columns.map(({ name, field, fallback }) => `${field} ${name}${fallback === undefined ? "" : "?"}`).join()}`;
+  const variant = `enqueue ${onConflict} ${told ? "time" : "rows"} ${JSON.stringify(columns.map(({ name, field, fallback }) => [field, name, fallback === undefined]))}`;
   const statement = table.statement(variant, () =>
     dialect.enqueue(sql, columns, onConflict === "replace" ? { replaceUnless } : onConflict, told ? "time" : "rows", pending),
   );

@@ -12,7 +12,7 @@ export async function execute(
   manager?: EntityManager,
 ): Promise<Row[]> {
   const open = openTransaction(table.dataSource, manager) ?? (hasConnection(manager) ? manager : undefined);
-  if (!open) return executeAlone(table, statement, bindings);
+  if (!open) return executeAgain(table, statement, bindings);
   const client = (await open.queryRunner!.connect()) as Client;
   return executeOn(table, client, statement, bindings);
 }
@@ -28,6 +28,24 @@ export function executeAlone(table: JobTable, statement: Statement, bindings: Bi
   return table.dialect.withConnection(table.dataSource, connectionTimeout, (client) =>
     executeOn(table, client, statement, bindings),
   );
+}
+
+/** How often a statement that commits by itself is sent. */
+const TRIES = 5;
+
+/**
+ * As `executeAlone`, again where the database asks for it: of a statement that it refused nothing was done. Under a stricter isolation
+ * than "read committed" that is how a row that somebody else has just changed looks.
+ */
+export async function executeAgain(table: JobTable, statement: Statement, bindings: Bindings): Promise<Row[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await executeAlone(table, statement, bindings);
+    } catch (error) {
+      if (tries >= TRIES || !table.dialect.isRetryable(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** tries));
+    }
+  }
 }
 
 /** Sends a statement on this connection. */

@@ -2,6 +2,7 @@ import type { ColumnMetadata, Row } from "../dialect/index.js";
 import { isStored } from "../table/columns.js";
 import { type Setter, setter } from "../table/hydrate.js";
 import type { JobTable } from "../table/job-table.js";
+import { asDate } from "../util/as-date.js";
 import { cloneJson } from "../util/clone-json.js";
 import { keyTextOf } from "./new-keys.js";
 import type { NewRows } from "./new-rows.js";
@@ -45,7 +46,7 @@ export function foretold(table: JobTable, rows: NewRows): Foretold | undefined {
   }
   return {
     async entities<T>(answer: Row) {
-      const time = answer.time as Date;
+      const time = asDate(answer.time)!;
       const placed: Placed<T>[] = [];
       for (const [index, place] of rows.places.entries()) {
         const made = table.hydrator.make<T>((entity) => {

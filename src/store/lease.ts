@@ -1,12 +1,13 @@
 import type { Client } from "../dialect/index.js";
 import type { JobTable } from "../table/job-table.js";
-import { executeAlone, executeOn } from "./execute.js";
+import { asDate } from "../util/as-date.js";
+import { executeAgain, executeOn } from "./execute.js";
 
 /** Extends one lock. Answers when it expires now; undefined: the lock is lost. */
 export async function extendLock(table: JobTable, key: unknown, lock: string, expire: number): Promise<Date | undefined> {
   const statement = table.statement("extend", () => table.dialect.extend(table.sql));
-  const [row] = await executeAlone(table, statement, { ...table.keys.bindings(key), lock, expire });
-  return row ? (Object.values(row)[0] as Date) : undefined;
+  const [row] = await executeAgain(table, statement, { ...table.keys.bindings(key), lock, expire });
+  return row && asDate(Object.values(row)[0])!;
 }
 
 /** Renews held locks in one statement: which were renewed, and which are neither renewed nor skipped, so lost. */

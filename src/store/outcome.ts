@@ -18,13 +18,15 @@ export interface Update {
 }
 
 /** Success with the user's updates. */
-export function succeeding(table: JobTable, step: Step, updates: readonly Update[]): OutcomeStatement {
+export function succeeding(table: JobTable, step: Step, given: readonly Update[]): OutcomeStatement {
   const { dialect, sql } = table;
+  // In one order, whatever order they were set in: each order would be a statement of its own.
+  const updates = [...given].sort((a, b) => (a.column.databaseName < b.column.databaseName ? -1 : 1));
   const columns = updates.map(({ column, merge }) => {
     const name = quoted(column);
     return { name, value: merge ? dialect.mergeSql(name) : dialect.valueSql(column) };
   });
-  const variant = updates.map(({ column, merge }) => `${column.databaseName}${merge ? "+" : ""}`).join();
+  const variant = JSON.stringify(updates.map(({ column, merge }) => [column.databaseName, merge]));
   return {
     statement: table.statement(`succeed ${step.name} ${variant}`, () =>
       dialect.succeed(sql, step.codes.succeeded, step.next !== undefined, columns),

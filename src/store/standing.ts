@@ -1,6 +1,7 @@
 import type { Client } from "../dialect/index.js";
 import type { JobTable } from "../table/job-table.js";
-import { executeAlone, executeOn } from "./execute.js";
+import { asDate } from "../util/as-date.js";
+import { executeAgain, executeOn } from "./execute.js";
 
 /** How a row stands: what tells a refused start why, and a lost attempt what became of it. */
 export interface Standing {
@@ -16,6 +17,7 @@ export interface Standing {
 export async function readStanding(table: JobTable, key: unknown, client?: Client): Promise<Standing | undefined> {
   const statement = table.statement("standing", () => table.dialect.standing(table.sql));
   const bindings = table.keys.bindings(key);
-  const rows = await (client ? executeOn(table, client, statement, bindings) : executeAlone(table, statement, bindings));
-  return rows[0] as Standing | undefined;
+  const rows = await (client ? executeOn(table, client, statement, bindings) : executeAgain(table, statement, bindings));
+  const [row] = rows;
+  return row && ({ ...row, lockUntil: asDate(row.lockUntil) } as Standing);
 }

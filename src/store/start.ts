@@ -5,7 +5,7 @@ import type { Step } from "../status/status-map.js";
 import { type Assignment, initialValues } from "../table/columns.js";
 import type { JobTable } from "../table/job-table.js";
 import { checkedAssignments } from "./checked.js";
-import { executeAlone } from "./execute.js";
+import { executeAgain } from "./execute.js";
 import { refusal } from "./refusal.js";
 import { startCodes } from "./start-codes.js";
 
@@ -51,10 +51,10 @@ async function compareAndSet(table: JobTable, request: StartRequest, codes: Star
   const { sql, policy, dialect } = table;
   const { lock, lockBy, expire, maxAttempts, create } = request;
   const bindings = { ...table.keys.bindings(request.key), lock, lockBy, expire, maxAttempts };
-  const variant = `${request.step?.name ?? "*"} ${request.startableFrom.join()}`;
+  const variant = JSON.stringify([request.step?.name, [...request.startableFrom].sort()]);
   const [row] = create
     ? await executeCreate(table, request, codes, variant, bindings)
-    : await executeAlone(
+    : await executeAgain(
         table,
         table.statement(`start ${variant}`, () => dialect.start(sql, codes, policy.maxErrors)),
         bindings,
@@ -73,17 +73,19 @@ function executeCreate(
 ) {
   const { dialect, sql, policy } = table;
   const keys = table.keys.values(request.key).map((value, index) => ({ column: table.keys.columns[index]!, value }));
-  const assignments = [...keys, ...createdAssignments(table, request), ...initialValues(table.metadata)];
+  const others = [...createdAssignments(table, request), ...initialValues(table.metadata)];
+  others.sort((a, b) => (a.column.databaseName < b.column.databaseName ? -1 : 1)); // each order would be a statement of its own
+  const assignments = [...keys, ...others];
   const columns = assignments.map(({ column }) => ({
     name: quoted(column),
     value: dialect.valueSql(column),
   }));
   const step = request.step ?? table.statuses.steps[0]!;
-  const statement = table.statement(`create ${variant} ${columns.map((column) => column.name).join()}`, () =>
+  const statement = table.statement(`create ${variant} ${JSON.stringify(columns.map((column) => column.name))}`, () =>
     dialect.createAndStart(sql, codes, policy.maxErrors, columns, step.codes.in_progress),
   );
   const values = assignments.map(({ column, value }, index) => [`value${index}`, dialect.parameter(column, value)]);
-  return executeAlone(table, statement, { ...bindings, ...Object.fromEntries(values) });
+  return executeAgain(table, statement, { ...bindings, ...Object.fromEntries(values) });
 }
 
 /** What `create` gives beside the key. When the row is due is not among it: the job is started at once. */

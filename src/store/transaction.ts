@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { DataSource, EntityManager } from "typeorm";
-import { JobInTransactionError } from "../error/index.js";
+import { type DataSource, EntityManager } from "typeorm";
+import { InvalidOptionError, JobInTransactionError } from "../error/index.js";
 import type { JobTable } from "../table/job-table.js";
 
 // The transaction of an `updates.write` callback is ambient too: what user code enqueues in there belongs to it, and asking the
@@ -17,9 +17,17 @@ export function withAmbient<T>(manager: EntityManager, work: () => T): T {
  * call, because libraries like typeorm-transactional swap `dataSource.manager` by context.
  */
 export function openTransaction(dataSource: DataSource, given?: EntityManager): EntityManager | undefined {
+  refuseForeign(dataSource, given);
   const ambient = writing.getStore();
   const manager = given ?? (ambient?.dataSource === dataSource ? ambient : dataSource.manager);
   return manager.queryRunner?.isTransactionActive ? manager : undefined;
+}
+
+/** Something else than a manager (a query runner, say) would be no transaction at all, and another DataSource's is another database. */
+function refuseForeign(dataSource: DataSource, given: unknown): void {
+  if (given === undefined) return;
+  if (given instanceof EntityManager && given.dataSource === dataSource) return;
+  throw new InvalidOptionError("manager", "an EntityManager of the DataSource of the jobs", given);
 }
 
 /**

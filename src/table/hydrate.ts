@@ -1,5 +1,6 @@
 import type { EntityMetadata } from "typeorm";
 import { type ColumnMetadata, dialectOf, type Row } from "../dialect/index.js";
+import { asDate } from "../util/as-date.js";
 import { getOrInsert } from "../util/get-or-insert.js";
 import { isStored } from "./columns.js";
 
@@ -72,8 +73,9 @@ export function setter(column: ColumnMetadata): Setter {
   const { propertyName: property } = column;
   const { dataSource } = column.entityMetadata;
   if (dialectOf(dataSource).isReadAsIs(column) && !column.embeddedMetadata) {
+    const isTime = String(column.type) === dialectOf(dataSource).COLUMN_TYPES.time;
     return (entity, value) => {
-      (entity as Row)[property] = value;
+      (entity as Row)[property] = isTime && typeof value === "string" ? asDate(value) : value;
     };
   }
   return (entity, value) => column.setEntityValue(entity, dataSource.driver.prepareHydratedValue(value, column));

@@ -13,6 +13,9 @@ import { statusesOf } from "./statuses-of.js";
 import { Validation } from "./validation.js";
 import { metadataOf, verifyClass } from "./verify.js";
 
+/** How many texts of one class are kept: far more than code has, far fewer than columns have combinations. */
+const MAX_STATEMENTS = 500;
+
 /** What one job class means to SQL: built once per DataSource and class, from TypeORM's metadata. */
 export class JobTable {
   readonly name: string;
@@ -48,9 +51,13 @@ export class JobTable {
     this.validation = new Validation(target, this.name);
   }
 
-  /** A statement built once and kept. `variant` names everything that its text depends on. */
+  /**
+   * A statement built once and kept. `variant` names everything that its text depends on.
+   * Every text is kept here and on each connection of the server, so there is an end to it: beyond that they are built each time.
+   */
   statement(variant: string, build: () => Statement): Statement {
-    return getOrInsert(this.#statements, variant, build);
+    if (this.#statements.size < MAX_STATEMENTS) return getOrInsert(this.#statements, variant, build);
+    return this.#statements.get(variant) ?? { ...build(), name: undefined };
   }
 
   /** What errors say about a job of this class. */

@@ -30,11 +30,12 @@ export class Validation {
   /**
    * Checks the whole entity, asynchronous rules included.
    *
+   * @param values asked for only where the class has rules
    * @throws InvalidUpdateError naming the first property and its rule
    */
-  async entity(values: object): Promise<void> {
+  async entity(values: () => object): Promise<void> {
     if (!this.#used) return;
-    this.#refuse(await validate(this.#asEntity(values), { forbidUnknownValues: false }));
+    this.#refuse(await validate(this.#asEntity(values()), { forbidUnknownValues: false }));
   }
 
   /** Not constructed: a constructor may want arguments, and rules look at properties only. */

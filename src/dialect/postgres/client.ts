@@ -1,5 +1,7 @@
 import { type DataSource, QueryFailedError } from "typeorm";
+import { getOrInsert } from "../../util/get-or-insert.js";
 import { type Bindings, bound, type Statement } from "../statement.js";
+import { isOutdated } from "./errors.js";
 
 /** A row as the driver gives it, by column name. */
 export type Row = Record<string, unknown>;
@@ -29,6 +31,9 @@ export interface SendOptions {
   readonly preparedStatements: boolean;
 }
 
+/** Statements that a connection refuses since a migration: sent without their name they are planned anew. */
+const outdated = new WeakMap<Client, Set<string>>();
+
 /** Sends one statement on a client and answers its rows, logged and with errors as TypeORM has them. */
 export async function send(
   dataSource: DataSource,
@@ -40,10 +45,13 @@ export async function send(
   const values = bound(statement, bindings);
   dataSource.logger.logQuery(statement.text, values);
   try {
-    const { text } = statement;
-    const { rows } = await client.query(options.preparedStatements ? { name: statement.name, text, values } : { text, values });
+    const { text, name } = statement;
+    const isNamed = options.preparedStatements && name !== undefined && !outdated.get(client)?.has(name);
+    const { rows } = await client.query(isNamed ? { name, text, values } : { text, values });
     return rows;
   } catch (error) {
+    if (isOutdated(error) && statement.name !== undefined)
+      getOrInsert(outdated, client, () => new Set<string>()).add(statement.name);
     dataSource.logger.logQueryError(error as Error, statement.text, values);
     throw new QueryFailedError(statement.text, values, error as Error);
   }

@@ -6,16 +6,22 @@ const LOST_CODES = new Set(["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT", 
 /** The connection is gone, or could not be had: what was sent may have been done or not. */
 export function isConnectionLost(error: unknown): boolean {
   const code = errorCode(error);
-  // 08: connection exceptions; 57P01-57P03: the server shuts down, crashed or is starting; 57P05: idle session ended.
-  if (code && /^(08...|57P0[1235])$/.test(code)) return true;
+  // 08: connection exceptions; 57P01-57P03: the server shuts down, crashed or is starting; 57P05: idle session ended; 53300: too many.
+  if (code && /^(08...|57P0[1235]|53300)$/.test(code)) return true;
   if (code && LOST_CODES.has(code)) return true;
   return error instanceof Error && LOST_MESSAGES.test(error.message);
 }
 
-/** Serialization failure or deadlock: the same transaction may succeed when it is tried again. */
+/** Serialization failure, deadlock or an outdated plan: the same transaction may succeed when it is tried again. */
 export function isRetryable(error: unknown): boolean {
   const code = errorCode(error);
-  return code === "40001" || code === "40P01";
+  return code === "40001" || code === "40P01" || isOutdated(error);
+}
+
+/** A migration changed the type of a column since the statement was prepared: this connection refuses it from now on. */
+export function isOutdated(error: unknown): boolean {
+  // The code says "not supported" of many things, and the message is translated.
+  return errorCode(error) === "0A000" && (error as { routine?: unknown }).routine === "RevalidateCachedQuery";
 }
 
 /** The key of a duplicate in the columns named, if that is what the error says. */

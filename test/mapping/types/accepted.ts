@@ -26,6 +26,9 @@ export async function use(): Promise<void> {
   job.updates.set({ rows: 1, title: "x", priority: 2 });
   job.updates.set("data", { url: "", version: 1 });
   job.updates.set("data", { ...job.data, tags: [...(job.data.tags ?? []), "x"], version: job.data.version + 1 });
+  job.updates.set("data", { ...job.data, version: 3 });
+  job.updates.set({ data: job.data });
+  job.updates.merge("data", { tags: job.data.tags ?? [] });
   job.updates.merge("data", { version: 2 });
   job.updates.write(async (tx) => tx.insert(Order, { tenant: "t", no: 1 }));
   order.updates.set({ total: 5 });
