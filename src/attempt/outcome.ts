@@ -89,7 +89,7 @@ function writeAlone(attempt: Attempt, outcome: OutcomeStatement, mine?: Captured
 
 /** With the key and the lock: every outcome names them. */
 function withGuard({ table, key, lock }: Attempt, { statement, bindings }: OutcomeStatement): OutcomeStatement {
-  return { statement, bindings: { ...bindings, ...table.keys.bindings(key), lock } };
+  return { statement, bindings: Object.assign(table.keys.bindings(key), bindings, { lock }) };
 }
 
 function recordOf(attempt: Attempt, error: unknown): CapturedFailure {
@@ -111,8 +111,16 @@ function behind(attempt: Attempt, error: unknown): unknown {
 function announce(attempt: Attempt, outcome: WrittenOutcome, row: Row): void {
   const { table, entity } = attempt;
   if (outcome.name !== "succeed") attempt.restoreColumns(); // a success was refused with any
-  table.hydrator.refresh(entity, row);
-  if (outcome.name === "succeed") showRelations(attempt);
+  try {
+    table.hydrator.refresh(entity, row);
+    if (outcome.name === "succeed") showRelations(attempt);
+  } catch (error) {
+    // A transformer threw. The row is written all the same, and so the outcome stands.
+    process.emitWarning(
+      `${table.name}: an outcome was written, but the instance can't show it: ${String(error)}`,
+      "TypeormJobsWarning",
+    );
+  }
   if (!observed("typeorm-jobs:attempt")) return;
   const error = outcome.name === "fail" ? outcome.error : outcome.name === "ignore" ? outcome.reason : undefined;
   publish("typeorm-jobs:attempt", {

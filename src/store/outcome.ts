@@ -20,6 +20,14 @@ export interface Update {
 /** Success with the user's updates. */
 export function succeeding(table: JobTable, step: Step, given: readonly Update[]): OutcomeStatement {
   const { dialect, sql } = table;
+  const { succeeded } = step.codes;
+  const hasNext = step.next !== undefined;
+  if (given.length === 0) {
+    return {
+      statement: table.statement(`succeed ${step.name}`, () => dialect.succeed(sql, succeeded, hasNext, [])),
+      bindings: {},
+    };
+  }
   // In one order, whatever order they were set in: each order would be a statement of its own.
   const updates = [...given].sort((a, b) => (a.column.databaseName < b.column.databaseName ? -1 : 1));
   const columns = updates.map(({ column, merge }) => {
@@ -28,9 +36,7 @@ export function succeeding(table: JobTable, step: Step, given: readonly Update[]
   });
   const variant = JSON.stringify(updates.map(({ column, merge }) => [column.databaseName, merge]));
   return {
-    statement: table.statement(`succeed ${step.name} ${variant}`, () =>
-      dialect.succeed(sql, step.codes.succeeded, step.next !== undefined, columns),
-    ),
+    statement: table.statement(`succeed ${step.name} ${variant}`, () => dialect.succeed(sql, succeeded, hasNext, columns)),
     bindings: Object.fromEntries(updates.map(({ bound }, index) => [`value${index}`, bound])),
   };
 }

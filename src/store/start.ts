@@ -33,11 +33,12 @@ const TRIES = 3;
  * start that succeeds never sends.
  */
 export async function startJob(table: JobTable, request: StartRequest): Promise<Row> {
-  const codes = startCodes(table, request);
+  // Worked out for the first statement of its kind, and for a refusal.
+  const codes = () => startCodes(table, request);
   for (let tries = 1; ; tries++) {
     const row = await compareAndSet(table, request, codes);
     if (row) return row;
-    const refused = await refusal(table, request, codes);
+    const refused = await refusal(table, request, codes());
     // With `create` a row that is gone by now can be made.
     const gone = request.create !== undefined && refused instanceof JobNotFoundError && tries < TRIES;
     if (refused && !gone) throw refused;
@@ -47,27 +48,27 @@ export async function startJob(table: JobTable, request: StartRequest): Promise<
   }
 }
 
-async function compareAndSet(table: JobTable, request: StartRequest, codes: StartCodes): Promise<Row | undefined> {
+async function compareAndSet(table: JobTable, request: StartRequest, codes: () => StartCodes): Promise<Row | undefined> {
   const { sql, policy, dialect } = table;
   const { lock, lockBy, expire, maxAttempts, create } = request;
-  const bindings = { ...table.keys.bindings(request.key), lock, lockBy, expire, maxAttempts };
-  const variant = JSON.stringify([request.step?.name, [...request.startableFrom].sort()]);
+  const bindings = Object.assign(table.keys.bindings(request.key), { lock, lockBy, expire, maxAttempts });
+  const variant = `${request.step ? JSON.stringify(request.step.name) : "*"} ${[...request.startableFrom].sort().join()}`;
   const [row] = create
     ? await executeCreate(table, request, codes, variant, bindings)
     : await executeAgain(
         table,
-        table.statement(`start ${variant}`, () => dialect.start(sql, codes, policy.maxErrors)),
+        table.statement(`start ${variant}`, () => dialect.start(sql, codes(), policy.maxErrors)),
         bindings,
       );
   if (!row) return undefined;
-  if (row[table.metadata.findColumnWithPropertyName("lock")!.databaseName] !== null) return row;
+  if (row[table.lockName] !== null) return row;
   throw new JobIgnoredError({ ...table.context(request.key), reason: "exhausted" });
 }
 
 function executeCreate(
   table: JobTable,
   request: StartRequest,
-  codes: StartCodes,
+  codes: () => StartCodes,
   variant: string,
   bindings: Record<string, unknown>,
 ) {
@@ -82,7 +83,7 @@ function executeCreate(
   }));
   const step = request.step ?? table.statuses.steps[0]!;
   const statement = table.statement(`create ${variant} ${JSON.stringify(columns.map((column) => column.name))}`, () =>
-    dialect.createAndStart(sql, codes, policy.maxErrors, columns, step.codes.in_progress),
+    dialect.createAndStart(sql, codes(), policy.maxErrors, columns, step.codes.in_progress),
   );
   const values = assignments.map(({ column, value }, index) => [`value${index}`, dialect.parameter(column, value)]);
   return executeAgain(table, statement, { ...bindings, ...Object.fromEntries(values) });

@@ -20,6 +20,8 @@ const MAX_STATEMENTS = 500;
 export class JobTable {
   readonly name: string;
   readonly metadata: EntityMetadata;
+  /** What the lock's column is called in result rows. */
+  readonly lockName: string;
   /** The columns that have a property. */
   readonly columns: readonly ColumnMetadata[];
   readonly dialect: Dialect;
@@ -40,6 +42,7 @@ export class JobTable {
     this.metadata = metadataOf(dataSource, target);
     this.name = this.metadata.name;
     verifyClass(this.metadata);
+    this.lockName = this.metadata.findColumnWithPropertyName("lock")!.databaseName;
     this.columns = this.metadata.columns.filter(isStored);
     this.dialect = dialectOf(dataSource);
     this.sql = sqlTable(this.metadata);

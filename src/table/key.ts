@@ -1,4 +1,4 @@
-import type { Bindings, ColumnMetadata, Dialect } from "../dialect/index.js";
+import type { ColumnMetadata, Dialect } from "../dialect/index.js";
 import { InvalidOptionError } from "../error/index.js";
 
 /** The primary columns of a class, and the keys that users give. */
@@ -6,11 +6,14 @@ export class Keys {
   readonly columns: readonly ColumnMetadata[];
   readonly #dialect: Dialect;
   readonly #className: string;
+  /** `key0`…, made once: a property name that is put together at each call is looked up anew each time. */
+  readonly #params: readonly string[];
 
   constructor(dialect: Dialect, className: string, columns: readonly ColumnMetadata[]) {
     this.columns = columns;
     this.#dialect = dialect;
     this.#className = className;
+    this.#params = columns.map((_, index) => `key${index}`);
   }
 
   /**
@@ -31,12 +34,13 @@ export class Keys {
     });
   }
 
-  /** Bound values of `key0`…. */
-  bindings(key: unknown, option?: string): Bindings {
-    const values = this.values(key, option);
-    return Object.fromEntries(
-      this.columns.map((column, index) => [`key${index}`, this.#dialect.parameter(column, values[index])]),
-    );
+  /** Bound values of `key0`…, in an object that the caller may add to. */
+  bindings(key: unknown, option?: string): Record<string, unknown> {
+    const bindings: Record<string, unknown> = {};
+    for (const [index, value] of this.values(key, option).entries()) {
+      bindings[this.#params[index]!] = this.#dialect.parameter(this.columns[index]!, value);
+    }
+    return bindings;
   }
 
   /** Bound value of `keys`: an array for one key column, else rows for a record set. */

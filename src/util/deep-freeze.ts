@@ -5,6 +5,7 @@ import { isPlainObject } from "./plain.js";
  * Class instances, dates and buffers inside are left as they are. Returns the value.
  */
 export function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
   const waiting: unknown[] = [value];
   // Only what was frozen already when met, by its owner or by a reference seen before, is remembered: JSON has none of these,
   // and a Set of everything would cost more than the freezing.

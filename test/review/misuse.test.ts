@@ -79,6 +79,23 @@ describe("what goes wrong around a job", () => {
     expect(job.errors[0]).to.include({ attempt: 1, fence: 1, error: "Error: no key for this secret" });
   });
 
+  it("a success that the instance can't show stands all the same: the row is written", async () => {
+    const crates = jobs(Crate, source);
+    await crates.enqueue({ id: "unshown" });
+    const job = await crates.start("unshown");
+    job.updates.set("secret", "y");
+    reading.error = new Error("no key for this secret");
+    try {
+      await job.succeed();
+    } finally {
+      reading.error = undefined;
+    }
+    expect(job.kind).to.equal("succeeded");
+    const row = await Crate.findOneByOrFail({ id: "unshown" });
+    expect(row).to.include({ status: JobStatus.Succeeded, secret: "y" });
+    expect(row.errors).to.deep.equal([]);
+  });
+
   it("an application that reads times as text gets Dates all the same", async () => {
     const timestamptz = 1184;
     const parser = pg.types.getTypeParser(timestamptz);
@@ -90,7 +107,7 @@ describe("what goes wrong around a job", () => {
       const locked = await crates.start("text").catch((error: unknown) => error);
       expect((locked as JobLockedError).lockUntil).to.be.instanceOf(Date);
       await job.extend();
-      for (const time of [made!.runAt, made!.createdAt, job.lockUntil, job.lockAt, job.updatedAt])
+      for (const time of [made.runAt, made.createdAt, job.lockUntil, job.lockAt, job.updatedAt])
         expect(time).to.be.instanceOf(Date);
       await job.succeed();
       expect(job.finishedAt).to.be.instanceOf(Date);
