@@ -1,4 +1,4 @@
-/** Property names of the job columns, in the order of DESIGN's row. */
+/** Property names of the job columns, in the order the row is documented. */
 export const JOB_COLUMNS = [
   "status",
   "reason",
