@@ -12,16 +12,15 @@ import { paint, tell } from "./terminal.js";
 export async function watch({ crew, victim, progress }: { crew: Crew; victim: Worker; progress: Progress }): Promise<string[]> {
   const before = await showProgress(progress);
   const rescued: string[] = [];
-  let isKilled = false;
+  let killing: Promise<void> | undefined;
   while (crew.isRunning) {
     await wait(50);
     const now = await showProgress(progress);
-    if (!isKilled && now.done - before.done >= now.open) {
-      isKilled = true;
-      await killAtWork(victim, progress);
-    }
+    // Not awaited here: the victim may wait for jobs that an earlier run left behind, and only this loop rescues them.
+    if (now.done - before.done >= now.open) killing ??= killAtWork(victim, progress);
     rescued.push(...(await rescueLost(progress)));
   }
+  await killing;
   await showProgress(progress);
   progress.end();
   return rescued;
