@@ -24,9 +24,11 @@ export async function runAttempt<T extends JobRow, Result>(
   const limit = limitTime(attempt, true);
   let result: Result;
   try {
-    result = await (limit ? Promise.race([perform(), limit]) : perform());
+    result = await (limit ? Promise.race([perform(), limit.exceeded]) : perform());
   } catch (thrown) {
     return afterThrow(attempt, thrown, skipError);
+  } finally {
+    limit?.stop();
   }
   await (attempt.settlement ?? attempt.settle({ name: "succeed" })).catch((error: unknown) => failOpen(attempt, error));
   return result;

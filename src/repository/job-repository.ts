@@ -201,7 +201,9 @@ export class JobRepository<T extends JobRow> {
   async #start(key: JobKey<T>, options: StartOptions<T>, startedFrom: Error): Promise<Started<T>> {
     const checked = attemptOptions(this.#table, options);
     const attempt = await startAttempt(this.#table, key, checked, startedFrom);
-    limitTime(attempt, false)?.catch(() => {}); // told by the event of the outcome, and by the next call on the job
+    const limit = limitTime(attempt, false);
+    limit?.exceeded.catch(() => {}); // told by the event of the outcome, and by the next call on the job
+    attempt.onEnd(() => limit?.stop());
     return startedJob<T>(attempt);
   }
 }

@@ -56,6 +56,20 @@ describe("timeout", () => {
     expect(row.errors[0]?.error).to.match(/^AbortError: /);
   });
 
+  it("lets run go when the handler has succeeded by itself and never returns; the success stands", async () => {
+    await LimitedJob.enqueue({ id: "done" });
+    const error = await rejection(
+      LimitedJob.run("done", async (job) => {
+        await job.succeed();
+        return never();
+      }),
+    );
+    expect(error).to.be.instanceOf(JobTimeoutError);
+    const row = await LimitedJob.findOneByOrFail({ id: "done" });
+    expect(row).to.include({ kind: "succeeded", reason: null, retry: 0 });
+    expect(row.errors).to.deep.equal([]);
+  });
+
   it("ends form B too: the signal aborts, then the attempt is failed, whatever the block does", async () => {
     await LimitedJob.enqueue({ id: "block" });
     await using job = await LimitedJob.start("block");
